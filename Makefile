@@ -1,0 +1,68 @@
+# Every target does its own set-up: a clean machine needs Python 3.11 or newer, make and a package registry.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	if command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+WORKERS ?= 2
+
+.PHONY: help setup run demo test nightly lint fmt bench bench-50m lock build clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "Chandlery needs Python 3.11 or newer, and none was found on PATH: install one, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: $(VENV)/pyvenv.cfg requirements/runtime.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements/build.lock -r requirements/runtime.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.lock
+	$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+setup: $(VENV)/.dev ## make the virtual environment in .venv and install the locked dependencies
+
+run: $(VENV)/.runtime ## start the demo: generated trades, live candles, offline
+	$(BIN)/chandlery demo
+
+demo: run
+
+test: $(VENV)/.dev ## run the test suite (no network, no services)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+nightly: $(VENV)/.dev ## run the slow forms too: hundreds of kills, long properties
+	$(BIN)/python -m pytest -n $(WORKERS) -m nightly $(ARGS)
+
+lint: $(VENV)/.dev ## ruff, mypy, import contracts, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell src tests docs benchmarks *.md
+
+fmt: $(VENV)/.dev ## format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## measure against hand-written baselines, into benchmarks/results/
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-50m: $(VENV)/.dev ## the 50 million trades table of docs/performance.md
+	$(BIN)/python -m benchmarks.fifty_million $(ARGS)
+
+lock: $(VENV)/pyvenv.cfg ## resolve the dependencies again into requirements/*.lock
+	$(PIP) install uv
+	scripts/lock
+
+build: $(VENV)/.dev ## build the wheel and the source archive into dist/
+	$(BIN)/hatchling build
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,115 @@
+"""Which bars of the ladder are not yet made, in memory: a copy of the store's marks and frontiers.
+
+A bar of a rung is dirty if a mark of that rung or of a finer one touches it, or if it is not
+closed before the rung's frontier.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from chandlery.core.errors import UsageError
+from chandlery.core.intervals import Pair, union
+from chandlery.core.resolution import Resolution
+from chandlery.stores import Mark, Store
+
+FOREVER = 1 << 60
+
+
+class Dirt:
+    """The dirty windows of every market and rung. Any thread may ask at any time."""
+
+    def __init__(self, store: Store, ladder: Sequence[Resolution]) -> None:
+        _check(ladder)
+        store.add_rungs(ladder)
+        self.rungs = tuple(ladder)
+        self._lock = threading.Lock()
+        self._frontiers = {s.resolution: s.frontier for s in store.series() if s.is_rung}
+        self._expected = dict(self._frontiers)
+        self._marks: dict[int, dict[int, Mark]] = {}
+        self.add(store.marks())
+
+    def coarser(self, resolution: Resolution) -> Resolution | None:
+        """Return the next rung that is coarser than a resolution."""
+        return next((rung for rung in self.rungs if rung > resolution), None)
+
+    def finer(self, resolution: Resolution) -> Resolution | None:
+        """Return the coarsest rung that divides a resolution and is not itself."""
+        fitting = [r for r in self.rungs if r != resolution and r.divides(resolution)]
+        return fitting[-1] if fitting else None
+
+    def frontier(self, rung: Resolution) -> int:
+        """Return the moment from which on nothing of a rung has been rolled up."""
+        with self._lock:
+            return self._frontiers[rung]
+
+    def late_before(self, rung: Resolution) -> int:
+        """Return the moment before which what arrives now must be marked."""
+        with self._lock:
+            return max(self._frontiers[rung], self._expected[rung])
+
+    def expect(self, rung: Resolution, frontier: int) -> None:
+        """Say that a roll-up is about to read up to a moment: from now on, before it is late."""
+        with self._lock:
+            self._expected[rung] = frontier
+
+    def advance(self, rung: Resolution, frontier: int) -> None:
+        """Say that a rung has been rolled up to a moment."""
+        with self._lock:
+            self._frontiers[rung] = frontier
+
+    def add(self, marks: Iterable[Mark]) -> None:
+        """Take in marks that have been written."""
+        with self._lock:
+            for mark in marks:
+                self._marks.setdefault(mark.market, {})[mark.key] = self._on_a_rung(mark)
+
+    def clear(self, marks: Iterable[Mark]) -> None:
+        """Take out marks that have been cleared."""
+        with self._lock:
+            for mark in marks:
+                of_market = self._marks.get(mark.market, {})
+                of_market.pop(mark.key, None)
+                if not of_market:
+                    self._marks.pop(mark.market, None)
+
+    def marks(self, rung: Resolution) -> list[Mark]:
+        """Return the marks of one rung."""
+        with self._lock:
+            return [m for of in self._marks.values() for m in of.values() if m.rung == rung]
+
+    def marked(self, market: int, rung: Resolution) -> list[Pair]:
+        """Return the moments that marks make dirty at a rung: disjoint and ascending."""
+        with self._lock:
+            marks = self._marks.get(market)
+            if not marks:
+                return []
+            return union((m.start, m.end) for m in marks.values() if m.rung <= rung)
+
+    def dirty(self, market: int, rung: Resolution) -> list[Pair]:
+        """Return the moments that are dirty at a rung, the live edge among them."""
+        return union([*self.marked(market, rung), (self.frontier(rung), FOREVER)])
+
+    def __len__(self) -> int:
+        with self._lock:
+            return sum(len(of_market) for of_market in self._marks.values())
+
+    def _on_a_rung(self, mark: Mark) -> Mark:
+        """Return the mark on the next rung, should its own have left the ladder."""
+        if mark.rung in self._frontiers:
+            return mark
+        return replace(mark, rung=self.coarser(mark.rung) or self.rungs[-1])
+
+
+def _check(ladder: Sequence[Resolution]) -> None:
+    """Refuse a ladder whose rungs cannot be made one from the other."""
+    if not ladder or list(ladder) != sorted(set(ladder)):
+        found = " ".join(map(str, ladder))
+        message = f"a ladder of ascending resolutions expected, found '{found}'"
+        raise UsageError(message)
+    for finer, coarser in zip(ladder, ladder[1:], strict=False):
+        if not finer.divides(coarser):
+            message = f"each rung must divide the next, and {finer} does not divide {coarser}"
+            raise UsageError(message, hint="the default is 1m 5m 15m 1h 4h 1d 1w")

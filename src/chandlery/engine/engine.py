@@ -1,0 +1,49 @@
+"""The parts that work on one store, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chandlery.core.resolution import Resolution
+from chandlery.engine.dirt import Dirt
+from chandlery.engine.history import History
+from chandlery.engine.recorder import Recorder
+from chandlery.engine.registry import Registry
+from chandlery.engine.rollup import RollUp
+from chandlery.stores import Ranges, Store
+
+LADDER = tuple(Resolution.parse(text) for text in ["1m", "5m", "15m", "1h", "4h", "1d", "1w"])
+"""The rungs that are kept ready unless the configuration says otherwise."""
+
+
+class Engine:
+    """One store with its markets, dirty windows, way in, way out and roll-ups."""
+
+    def __init__(self, store: Store, ladder: Sequence[Resolution] = LADDER) -> None:
+        self.store = store
+        self.registry = Registry(store)
+        self.dirt = Dirt(store, ladder)
+        self.recorder = Recorder(store, self.dirt, self.registry)
+        self.history = History(store, self.dirt, self.registry)
+        self.rollup = RollUp(store, self.dirt, self.registry, self.recorder)
+        self._find_reach()
+
+    def _find_reach(self) -> None:
+        """Find how far each market's data reaches, reading each rung only behind the next."""
+        since = 0
+        for series in reversed(self.store.series()):
+            if not series.is_rung:
+                self.registry.extend(self.store.extents(series.resolution, 0))
+        for rung in reversed(self.dirt.rungs):
+            self.registry.extend(self.store.extents(rung, since))
+            since = self.dirt.frontier(rung)
+        self.registry.extend(self.store.extents(None, since))
+        for rung in self.dirt.rungs:
+            marks = self.dirt.marks(rung)
+            self.registry.extend(
+                Ranges.of(
+                    market=[mark.market for mark in marks],
+                    start=[mark.start for mark in marks],
+                    end=[mark.end for mark in marks],
+                )
+            )

@@ -1,0 +1,132 @@
+"""The one place that answers: which bars does this market have at this resolution?
+
+Reads are always right: a rung's rows where it is clean, and where it is dirty bars made from the
+next finer rung, down to the trades.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chandlery.core.candles import Candles, override
+from chandlery.core.columns import US, Bools, Int64s
+from chandlery.core.intervals import Pair, clip, union
+from chandlery.core.resolution import Resolution
+from chandlery.core.trades import Trades
+from chandlery.engine.dirt import Dirt
+from chandlery.engine.making import SESSION_SLACK, Maker, one
+from chandlery.engine.registry import Registry
+from chandlery.stores import Ranges, Scope, Store
+
+WIDER = 4
+"""By how much a search for the newest bars widens its stretch when it found too few."""
+
+
+class History:
+    """Reads bars and trades. Calls block; any thread may call."""
+
+    def __init__(self, store: Store, dirt: Dirt, registry: Registry) -> None:
+        self._store = store
+        self._dirt = dirt
+        self._registry = registry
+        self._maker = Maker(store, dirt, lambda: registry.calendars)
+        self._stretches: dict[tuple[int, Resolution], int] = {}
+
+    def candles(self, market: int, resolution: Resolution, start: int, end: int) -> Candles:
+        """Return the bars with start <= t < end, in order; t in seconds."""
+        first, last = self._registry.reach(market)
+        slack = self._slack(market, resolution)
+        start, end = max(start, first - slack), min(end, last + slack)
+        if start >= end:
+            return Candles.empty()
+        # What is dirty is asked before the rows are read: bars made clean in between are
+        # then made again here, and never missed.
+        dirty = self._dirty_bars(market, resolution, (start, end))
+        rows = self._store.candles(resolution, one(market, start, end))
+        if not dirty:
+            return rows
+        inside = _inside(rows.t, dirty)
+        made = [self._make(market, resolution, *part) for part in dirty]
+        bars = Candles.concat((rows.take(~inside), *made)).sorted()
+        return override(bars, rows.take(inside & rows.given))
+
+    def newest(
+        self, market: int, resolution: Resolution, count: int, before: int | None = None
+    ) -> Candles:
+        """Return the last `count` bars with t < before, in order.
+
+        Reads are bounded by time, so it looks back as far as sufficed the last time, and further
+        while that is too little.
+        """
+        first, last = self._registry.reach(market)
+        slack = self._slack(market, resolution)
+        first, last = first - slack, last + slack
+        end = last if before is None else min(before, last)
+        key = (market, resolution)
+        stretch = max(self._stretches.get(key, 0), resolution.seconds * (count + 1))
+        while True:
+            bars = self.candles(market, resolution, end - stretch, end)
+            if len(bars) >= count or end - stretch <= first:
+                break
+            stretch *= WIDER
+        if len(bars) < 2 * count:
+            self._remember(key, stretch)
+        return bars.take(slice(max(0, len(bars) - count), None))
+
+    def trades(self, market: int, start_us: int, end_us: int) -> Trades:
+        """Return a market's trades in [start, end), in order."""
+        return self._store.trades(one(market, start_us, end_us))
+
+    def newest_trades(self, market: int, count: int, before_us: int | None = None) -> Trades:
+        """Return a market's last `count` trades before a moment, in order."""
+        first, last = self._registry.reach(market)
+        end = (last + 1) * US if before_us is None else before_us
+        return self._store.newest_trades(market, end, count) if first < last else Trades.empty()
+
+    def _remember(self, key: tuple[int, Resolution], stretch: int) -> None:
+        if len(self._stretches) >= 100_000:
+            self._stretches.clear()
+        self._stretches[key] = stretch
+
+    def _dirty_bars(self, market: int, resolution: Resolution, window: Pair) -> list[Pair]:
+        """Return the bar times, in the window, of bars that must be made."""
+        if resolution not in self._dirt.rungs:
+            return [window]
+        moments = self._dirt.dirty(market, resolution)
+        latest = window[1] + self._slack(market, resolution)
+        ranges = Ranges.of(
+            market=[market] * len(moments),
+            start=[start for start, _ in moments],
+            end=[min(end, latest) for _, end in moments],
+        )
+        ranges = ranges.take(ranges.start < ranges.end)
+        bars = self._maker.bars_over(resolution, ranges)
+        return clip(union(zip(bars.start.tolist(), bars.end.tolist(), strict=True)), *window)
+
+    def _make(self, market: int, resolution: Resolution, start: int, end: int) -> Candles:
+        """Return the bars with start <= t < end, made from finer ones."""
+        slack = 0 if resolution.is_intraday else self._slack(market, resolution)
+        moments = one(market, start - slack, end + slack)
+        whole = self._maker.whole_bars(resolution, moments)
+        made = self._maker.make(resolution, whole, self._rows)
+        return made.take((made.t >= start) & (made.t < end))
+
+    def _slack(self, market: int, resolution: Resolution) -> int:
+        """Return by how much a bar's time and the moments of its trades may lie apart."""
+        is_plain = self._registry.calendars.of(market).is_plain
+        return resolution.seconds if is_plain else resolution.seconds + SESSION_SLACK
+
+    def _rows(self, resolution: Resolution, scope: Scope) -> Candles:
+        """Read the bars of one market as the maker asks for them."""
+        if not isinstance(scope, Ranges):
+            message = "one market's range expected"
+            raise TypeError(message)
+        market, start, end = int(scope.market[0]), int(scope.start[0]), int(scope.end[0])
+        return self.candles(market, resolution, start, end)
+
+
+def _inside(t: Int64s, parts: list[Pair]) -> Bools:
+    starts = np.array([start for start, _ in parts], dtype=np.int64)
+    ends = np.array([end for _, end in parts], dtype=np.int64)
+    part = np.searchsorted(starts, t, side="right") - 1
+    return (part >= 0) & (t < ends[np.maximum(part, 0)])

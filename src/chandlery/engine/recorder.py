@@ -1,0 +1,177 @@
+"""The one way into the store: what a source delivers becomes durable, each trade once.
+
+What arrives behind a rung's frontier is late: its windows are marked in the same transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from chandlery.core.candles import Bars
+from chandlery.core.columns import US, Bools, Int64s, starts_of_runs
+from chandlery.core.delivery import Delivery
+from chandlery.core.resolution import Resolution
+from chandlery.core.trades import Refused, Trades, refusals
+from chandlery.engine.dirt import Dirt
+from chandlery.engine.making import one
+from chandlery.engine.registry import Registry
+from chandlery.stores import Change, Mark, Ranges, Store
+
+DAY_S = 86_400
+MOST_MARKS = 20_000
+"""Beyond this many late windows in one delivery, those of a market become one."""
+
+TOO_OLD = "time is before what is kept"
+
+
+_NO_ROWS = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a delivery: rows are those of its trades as delivered."""
+
+    trades: Trades = field(default_factory=Trades.empty)
+    """Those that are new, as they were stored."""
+    bars: tuple[Bars, ...] = ()
+    repeats: Int64s = field(default_factory=lambda: _NO_ROWS)
+    refused: Refused = field(default_factory=lambda: Refused({}))
+    late: tuple[Mark, ...] = ()
+
+
+class Recorder:
+    """Writes deliveries, one at a time. Calls block."""
+
+    def __init__(self, store: Store, dirt: Dirt, registry: Registry) -> None:
+        self._store = store
+        self._dirt = dirt
+        self._registry = registry
+        # Held from the choice of what is late to its commit, and by a roll-up while it moves
+        # that edge: no trade can slip in between unmarked and unread.
+        self.edge = threading.Lock()
+
+    def record(self, delivery: Delivery, now_us: int) -> Recorded:
+        """Commit a delivery; what it repeats and what may not enter is left out and counted."""
+        refused = self._refused(delivery.trades, now_us)
+        entering = _rows_but(len(delivery.trades), refused.rows())
+        trades = delivery.trades.take(entering) if len(refused) else delivery.trades
+        with self.edge:
+            is_repeat = self._repeats(trades)
+            fresh = trades.take(~is_repeat) if is_repeat.any() else trades
+            marks = [*self._late_trades(fresh), *self._late_bars(delivery.bars)]
+            written = self._store.write(
+                Change(
+                    trades=fresh,
+                    bars=delivery.bars,
+                    marks=marks,
+                    positions=delivery.positions,
+                    coverage=delivery.coverage,
+                )
+            )
+            self._dirt.add(written)
+            self._note(fresh, delivery.bars)
+        return Recorded(fresh, delivery.bars, entering[is_repeat], refused, tuple(written))
+
+    def _repeats(self, trades: Trades) -> Bools:
+        """Return which trades are in the store or earlier in the batch.
+
+        Only one that is no newer than its market's newest can be stored: in order, none is.
+        """
+        is_repeat = trades.repeats()
+        suspects = np.flatnonzero(trades.time <= self._registry.newest_us(trades.market))
+        if len(suspects):
+            is_repeat[suspects] |= self._store.repeats(trades.take(suspects))
+        return is_repeat
+
+    def erase(self, market: int, start: int, end: int) -> None:
+        """Delete a market's trades of [start, end) seconds, as when a chain rolls back."""
+        with self.edge:
+            marks = self._mark(market, self._dirt.rungs[0], start, end)
+            change = Change(erase=one(market, start * US, end * US), marks=marks)
+            self._dirt.add(self._store.write(change))
+
+    def mark(self, market: int, start: int, end: int) -> list[Mark]:
+        """Have every bar of a market that touches [start, end) seconds made again."""
+        with self.edge:
+            marks = self._mark(market, self._dirt.rungs[0], start, end)
+            written = self._store.write(Change(marks=marks)) if marks else []
+            self._dirt.add(written)
+        return written
+
+    def _refused(self, trades: Trades, now_us: int) -> Refused:
+        refused = refusals(trades, now_us)
+        kept_from = self._store.trades_kept_from() if len(trades) else 0
+        too_old = np.setdiff1d(np.flatnonzero(trades.time < kept_from * US), refused.rows())
+        return Refused(refused.by_reason | {TOO_OLD: too_old}) if len(too_old) else refused
+
+    def _mark(self, market: int, rung: Resolution, start: int, end: int) -> list[Mark]:
+        """Return the mark of a stretch; none if it lies at the live edge, which is dirty anyway."""
+        end = min(end, self._dirt.late_before(rung))
+        return [Mark(market, rung, start, end)] if start < end else []
+
+    def _late_trades(self, trades: Trades) -> list[Mark]:
+        rung = self._dirt.rungs[0]
+        edge = self._dirt.late_before(rung)
+        is_late = trades.time < edge * US
+        if not is_late.any():
+            return []
+        late = trades.take(is_late)
+        return self._marks_around(rung, late.market, late.time // US)
+
+    def _late_bars(self, bars: tuple[Bars, ...]) -> list[Mark]:
+        marks = []
+        for given in bars:
+            rung = self._dirt.coarser(given.resolution)
+            if rung is None or not len(given.candles):
+                continue
+            candles = given.candles.sorted()
+            moments = self._registry.calendars.open(given.resolution, candles.market, candles.t)
+            is_late = moments < self._dirt.late_before(rung)
+            marks += self._marks_around(rung, candles.market[is_late], moments[is_late])
+        return marks
+
+    def _marks_around(self, rung: Resolution, market: Int64s, moment: Int64s) -> list[Mark]:
+        """Return marks that hold all the moments, one a market and day where there is room."""
+        ranges = _clusters(market, moment, DAY_S)
+        if len(ranges) > MOST_MARKS:
+            ranges = _clusters(market, moment, 1 << 40)
+        rows = zip(ranges.market.tolist(), ranges.start.tolist(), ranges.end.tolist(), strict=True)
+        return [
+            Mark(number, rung, start, end)
+            for number, start, end in rows
+            if not self._is_marked(number, rung, start, end)
+        ]
+
+    def _is_marked(self, market: int, rung: Resolution, start: int, end: int) -> bool:
+        return any(low <= start and end <= high for low, high in self._dirt.marked(market, rung))
+
+    def _note(self, trades: Trades, bars: tuple[Bars, ...]) -> None:
+        """Keep in mind how far the data reaches now."""
+        if len(trades):
+            self._registry.observe(trades)
+        for given in bars:
+            if len(given.candles):
+                self._registry.extend(_clusters(given.candles.market, given.candles.t, 1 << 40))
+
+
+def _clusters(market: Int64s, moment: Int64s, span: int) -> Ranges:
+    """Return one range a market and span of time that holds its moments, in whole minutes."""
+    order = np.lexsort((moment, market))
+    market, moment = market[order], moment[order]
+    first = starts_of_runs(market, moment // span)
+    last = np.append(first[1:], len(market))[: len(first)] - 1
+    return Ranges.of(
+        market=market[first],
+        start=moment[first] // 60 * 60,
+        end=(moment[last] // 60 + 1) * 60,
+    )
+
+
+def _rows_but(count: int, rows: Int64s) -> Int64s:
+    """Return the row numbers below a count that are not among the rows."""
+    keep = np.ones(count, dtype=np.bool_)
+    keep[rows] = False
+    return np.flatnonzero(keep)

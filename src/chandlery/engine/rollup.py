@@ -1,0 +1,232 @@
+"""Filling the rungs, one transaction a step, beside the queries.
+
+A step either moves a rung's frontier on or makes the bars of some dirty windows again. It reads,
+folds, and commits the bars together with the frontier or the cleared marks, so a kill at any
+moment costs one step. A trade that arrives meanwhile leaves a mark that the step has not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from chandlery.core.calendar import Calendar
+from chandlery.core.candles import Candles
+from chandlery.core.columns import US
+from chandlery.core.intervals import clip, subtract, union
+from chandlery.core.resolution import Resolution
+from chandlery.engine.dirt import Dirt
+from chandlery.engine.making import SESSION_SLACK, Maker
+from chandlery.engine.recorder import Recorder
+from chandlery.engine.registry import Registry
+from chandlery.stores import Change, Interval, Mark, Ranges, Rewrite, Scope, Store
+
+BARS_A_STEP = 1_440
+ROWS_A_STEP = 1_500_000
+"""A step reads no more than this, if it can be cut smaller: it bounds memory and the pause."""
+
+_PLAIN = Calendar()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step did."""
+
+    rung: Resolution
+    start: int
+    end: int
+    rows: int
+    """Bars written."""
+
+
+class RollUp:
+    """Makes bars. Calls block; one thread at a time."""
+
+    def __init__(self, store: Store, dirt: Dirt, registry: Registry, recorder: Recorder) -> None:
+        self._store = store
+        self._dirt = dirt
+        self._registry = registry
+        self._recorder = recorder
+        self._maker = Maker(store, dirt, lambda: registry.calendars)
+
+    def run(self, until: int, *, rungs: tuple[Resolution, ...] | None = None) -> Iterator[Step]:
+        """Do every step there is, up to a moment in seconds, finest rung first."""
+        for rung in rungs or self._dirt.rungs:
+            while (step := self.step(rung, until)) is not None:
+                yield step
+
+    def step(self, rung: Resolution, until: int) -> Step | None:
+        """Do one step for a rung; None if there is nothing to do."""
+        return self._mend(rung) or self._advance(rung, until)
+
+    def target(self, rung: Resolution, until: int) -> int:
+        """Return how far a rung's frontier can be moved: to the last bar that is closed."""
+        finer = self._dirt.finer(rung)
+        edge = until if finer is None else min(until, self._dirt.frontier(finer))
+        return _floor(rung, edge)
+
+    def _advance(self, rung: Resolution, until: int) -> Step | None:
+        start, target = self._dirt.frontier(rung), self.target(rung, until)
+        if target <= start:
+            return None
+        start, end = self._stretch(rung, start, target)
+        with self._recorder.edge:
+            self._dirt.expect(rung, end)
+        candles = self._make_all(rung, start, end) if start < end else Candles.empty()
+        rewrite = Rewrite(rung, Interval(start, end), candles) if len(candles) else None
+        self._store.write(Change(rewrite=rewrite, frontier=(rung, end)))
+        self._dirt.advance(rung, end)
+        return Step(rung, start, end, len(candles))
+
+    def _stretch(self, rung: Resolution, start: int, target: int) -> tuple[int, int]:
+        """Return the next stretch to make: it skips what is empty and bounds what is read."""
+        length = rung.seconds * BARS_A_STEP
+        if target - start > length:
+            first = self._first_data(rung, start)
+            if first is None or first >= target:
+                return target, target
+            start = max(start, _floor(rung, first // length * length))
+        end = min(target, _floor(rung, (start // length + 1) * length))
+        end = end if end > start else target
+        return start, self._halve(rung, start, end)
+
+    def _halve(self, rung: Resolution, start: int, end: int) -> int:
+        """Return an end near enough that a step stays small."""
+        while self._source_rows(rung, Interval(start, end)) > ROWS_A_STEP:
+            middle = _floor(rung, start + (end - start) // 2)
+            if middle <= start:
+                break
+            end = middle
+        return end
+
+    def _source_rows(self, rung: Resolution, moments: Scope) -> int:
+        source = self._dirt.finer(rung)
+        if source is None:
+            return self._store.count(None, _times(moments, US))
+        return self._store.count(source, self._maker.bar_times(source, moments))
+
+    def _first_data(self, rung: Resolution, start: int) -> int | None:
+        """Return a moment from `start` on before which a rung's sources hold nothing."""
+        source = self._dirt.finer(rung)
+        finer = [s.resolution for s in self._store.series() if s.resolution < rung]
+        tables = [None, *finer] if source is None else [r for r in finer if r >= source]
+        slack = 0 if self._registry.calendars.is_plain else SESSION_SLACK
+        found = [self._store.extents(table, start - slack).start for table in tables]
+        moments = np.concatenate(found)
+        return max(int(moments.min()) - slack, start) if len(moments) else None
+
+    def _make_all(self, rung: Resolution, start: int, end: int) -> Candles:
+        """Return the bars of every market that begin between two edges of the plain grid."""
+        grid = self._registry.calendars
+        if grid.is_plain:
+            return self._maker.make(rung, Interval(start, end), self._store.candles)
+        # A session's bar may lie across an edge: read more, and keep the bars that begin between
+        # the edges' own bars.
+        early = start - rung.seconds - SESSION_SLACK
+        made = self._maker.make(rung, Interval(early, end), self._store.candles)
+        first = grid.floor(rung, made.market, np.full(len(made), start))
+        last = grid.floor(rung, made.market, np.full(len(made), end))
+        return made.take((made.t >= first) & (made.t < last))
+
+    def _mend(self, rung: Resolution) -> Step | None:
+        """Make the bars of the earliest marked windows again, and mark the next rung's."""
+        marks = self._dirt.marks(rung)
+        if not marks:
+            return None
+        start = min(mark.start for mark in marks)
+        end = (start // (length := rung.seconds * BARS_A_STEP) + 1) * length
+        end = self._small_end(rung, marks, start, end)
+        chosen = [mark for mark in marks if mark.start < end]
+        moments = self._closed(rung, _ranges(chosen, start, end))
+        made, bars = Candles.empty(), self._maker.bars_over(rung, moments)
+        if len(moments):
+            made = self._maker.make(rung, moments, self._store.candles)
+        change = Change(
+            rewrite=Rewrite(rung, bars, made) if len(moments) else None,
+            marks=[*_remainders(chosen, end), *self._coarser_marks(rung, moments)],
+            cleared=[mark.key for mark in chosen],
+        )
+        self._dirt.add(self._store.write(change))
+        self._dirt.clear(chosen)
+        return Step(rung, start, end, len(made))
+
+    def _small_end(self, rung: Resolution, marks: list[Mark], start: int, end: int) -> int:
+        """Return an end near enough that a step stays small."""
+        while end - start > rung.seconds:
+            chosen = [mark for mark in marks if mark.start < end]
+            if self._source_rows(rung, _ranges(chosen, start, end)) <= ROWS_A_STEP:
+                break
+            end = start + (end - start) // 2
+        return end
+
+    def _closed(self, rung: Resolution, ranges: Ranges) -> Ranges:
+        """Return the whole bars around ranges, of those that can and must be made.
+
+        Bars behind the frontier are made when it moves; bars whose source has been let go stay
+        as they are.
+        """
+        grid, market = self._registry.calendars, ranges.market
+        whole = self._maker.whole_bars(rung, ranges)
+        frontier = np.full(len(ranges), self._dirt.frontier(rung))
+        edge = grid.open(rung, market, grid.floor(rung, market, frontier))
+        kept = np.full(len(ranges), self._kept_from(rung))
+        first_kept = grid.next_open(rung, market, kept - 1)
+        start, end = np.maximum(whole.start, first_kept), np.minimum(whole.end, edge)
+        ranges = Ranges(market, start, end)
+        return ranges.take(start < end)
+
+    def _kept_from(self, rung: Resolution) -> int:
+        source = self._dirt.finer(rung)
+        if source is None:
+            return self._store.trades_kept_from()
+        return next(s.kept_from for s in self._store.series() if s.resolution == source)
+
+    def _coarser_marks(self, rung: Resolution, moments: Ranges) -> list[Mark]:
+        """Return the marks that a rung's new bars leave on the next one."""
+        coarser = self._dirt.coarser(rung)
+        if coarser is None:
+            return []
+        frontier = self._dirt.frontier(coarser)
+        rows = zip(*(column.tolist() for column in moments.columns().values()), strict=True)
+        return [
+            Mark(market, coarser, start, min(end, frontier))
+            for market, start, end in rows
+            if start < frontier
+        ]
+
+
+def _floor(rung: Resolution, moment: int) -> int:
+    """Return the edge of the plain grid at or before a moment."""
+    return int(_PLAIN.floor(rung, np.array([moment], dtype=np.int64))[0])
+
+
+def _times(scope: Scope, factor: int) -> Scope:
+    if isinstance(scope, Interval):
+        return Interval(scope.start * factor, scope.end * factor)
+    return Ranges(scope.market, scope.start * factor, scope.end * factor)
+
+
+def _ranges(marks: list[Mark], start: int, end: int) -> Ranges:
+    """Return the disjoint parts of the marks that lie in [start, end), by market."""
+    by_market: dict[int, list[tuple[int, int]]] = {}
+    for mark in marks:
+        by_market.setdefault(mark.market, []).append((mark.start, mark.end))
+    rows = [
+        (market, *part)
+        for market, pairs in sorted(by_market.items())
+        for part in clip(union(pairs), start, end)
+    ]
+    columns = zip(*rows, strict=True) if rows else ((), (), ())
+    return Ranges.of(**dict(zip(Ranges.DTYPES, columns, strict=True)))
+
+
+def _remainders(marks: list[Mark], end: int) -> list[Mark]:
+    """Return what of the marks lies behind the step's end: it is marked anew."""
+    return [
+        Mark(mark.market, mark.rung, *part)
+        for mark in marks
+        for part in subtract([(mark.start, mark.end)], [(mark.start, end)])
+    ]
+

@@ -1,0 +1,267 @@
+"""The store on one DuckDB file."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+
+from chandlery.core.candles import Candles
+from chandlery.core.columns import Bools
+from chandlery.core.market import Market
+from chandlery.core.resolution import Resolution
+from chandlery.core.trades import Trades
+from chandlery.stores.duckdb import reading, schema, upkeep, writing
+from chandlery.stores.duckdb.connection import Database, Session
+from chandlery.stores.store import Change, Figures, Mark, Ranges, Scope, Series, Store
+
+Row = TypeVar("Row")
+
+
+class DuckDBStore(Store):
+    """See Store. The file is held by one process; `path` need not exist yet."""
+
+    def __init__(self, path: Path, *, memory_limit: str = "1GB", threads: int = 2) -> None:
+        self._database = Database(path, memory_limit=memory_limit, threads=threads)
+        try:
+            schema.migrate(self._database)
+            # Whoever held a lease held this file with it, and is gone.
+            self._database.transaction(lambda session: session.execute("DELETE FROM leases"))
+            self._keys = itertools.count(self._one("SELECT coalesce(max(key), 0) + 1 FROM marks"))
+            self._loose = set(self.loose_blocks())
+            self._known = {series.resolution for series in self.series()}
+        except BaseException:
+            self._database.close()
+            raise
+        # Two transactions that delete from one table may conflict; appends never do.
+        self._rewriting = threading.Lock()
+        self._numbering = threading.Lock()
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self._database.path
+
+    @property
+    def reopened(self) -> int:
+        """How often the engine gave up on the file and it was opened again."""
+        return self._database.reopened
+
+    def _rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        return self._database.read(lambda session: session.execute(sql, parameters).fetchall())
+
+    def _one(self, sql: str, parameters: list[Any] | None = None) -> int:
+        return int(self._rows(sql, parameters)[0][0])
+
+    def write(self, change: Change) -> list[Mark]:
+        """See Store.write."""
+        marks = [replace(mark, key=next(self._keys)) for mark in change.marks]
+        blocks = writing.touched(change) - self._loose
+
+        def work(session: Session) -> None:
+            for bars in change.bars:
+                self._add_series(session, bars.resolution)
+            writing.apply(session, change)
+            writing.write_marks(session, marks)
+            writing.write_loose(session, blocks)
+
+        if change.bars or change.rewrite is not None or len(change.erase):
+            with self._rewriting:
+                self._database.transaction(work)
+        else:
+            self._database.transaction(work)
+        self._loose |= blocks
+        self._known |= {bars.resolution for bars in change.bars}
+        return marks
+
+    def repeats(self, trades: Trades) -> Bools:
+        """See Store.repeats."""
+        if not len(trades):
+            return np.zeros(0, dtype=np.bool_)
+        return self._database.read(lambda session: reading.repeats(session, trades))
+
+    def trades(self, scope: Scope) -> Trades:
+        """See Store.trades."""
+        return self._database.read(lambda session: reading.trades(session, scope))
+
+    def newest_trades(self, market: int, before_us: int, count: int) -> Trades:
+        """See Store.newest_trades."""
+        return self._database.read(
+            lambda session: reading.newest_trades(session, market, before_us, count)
+        )
+
+    def count(self, resolution: Resolution | None, scope: Scope) -> int:
+        """See Store.count."""
+        if resolution is not None and resolution not in self._known:
+            return 0
+        return self._database.read(lambda session: reading.count(session, resolution, scope))
+
+    def candles(self, resolution: Resolution, scope: Scope) -> Candles:
+        """See Store.candles."""
+        if resolution not in self._known:
+            return Candles.empty()
+        return self._database.read(lambda session: reading.candles(session, resolution, scope))
+
+    def extents(self, resolution: Resolution | None, start: int) -> Ranges:
+        """See Store.extents."""
+        return self._database.read(lambda session: reading.extents(session, resolution, start))
+
+    def add_markets(self, markets: Sequence[Market]) -> list[int]:
+        """See Store.add_markets."""
+        with self._numbering:
+            return self._database.transaction(lambda session: _add_markets(session, markets))
+
+    def update_market(self, market: Market) -> None:
+        """See Store.update_market."""
+        sql = "UPDATE markets SET document = ? WHERE upper(symbol) = upper(?)"
+        with self._numbering:
+            self._execute(sql, [msgspec.json.encode(market).decode(), market.symbol])
+
+    def markets(self) -> dict[int, Market]:
+        """See Store.markets."""
+        rows = self._rows("SELECT number, document FROM markets ORDER BY number")
+        return {number: msgspec.json.decode(text, type=Market) for number, text in rows}
+
+    def add_rungs(self, ladder: Sequence[Resolution]) -> None:
+        """See Store.add_rungs."""
+
+        def work(session: Session) -> None:
+            session.execute("UPDATE series SET is_rung = false")
+            for rung in ladder:
+                self._add_series(session, rung)
+                session.execute(
+                    "UPDATE series SET is_rung = true WHERE resolution = ?", [str(rung)]
+                )
+
+        self._database.transaction(work)
+        self._known |= set(ladder)
+
+    def _add_series(self, session: Session, resolution: Resolution) -> None:
+        if resolution not in self._known:
+            schema.create_candles(session, resolution)
+            session.execute("INSERT INTO series VALUES (?, false, 0, 0)", [str(resolution)])
+
+    def series(self) -> list[Series]:
+        """See Store.series."""
+        rows = self._rows("SELECT resolution, is_rung, frontier, kept_from FROM series")
+        return sorted(
+            (Series(Resolution.parse(text), *rest) for text, *rest in rows),
+            key=lambda series: series.resolution,
+        )
+
+    def trades_kept_from(self) -> int:
+        """See Store.trades_kept_from."""
+        return int(self.notes("kept").get("trades", 0))
+
+    def marks(self) -> list[Mark]:
+        """See Store.marks."""
+        rows = self._rows("SELECT market, rung, start_s, end_s, key FROM marks ORDER BY key")
+        return [Mark(market, Resolution.parse(rung), *rest) for market, rung, *rest in rows]
+
+    def positions(self) -> dict[str, str]:
+        """See Store.positions."""
+        return dict(self._rows("SELECT source, position FROM positions"))  # type: ignore[arg-type]
+
+    def coverage(self, market: int, kind: str) -> list[tuple[int, int]]:
+        """See Store.coverage."""
+        sql = "SELECT start_s, end_s FROM coverage WHERE market = ? AND kind = ? ORDER BY start_s"
+        return [(start, end) for start, end in self._rows(sql, [market, kind])]
+
+    def forget(self, resolution: Resolution | None, before: int) -> int:
+        """See Store.forget."""
+        with self._rewriting:
+            return self._database.transaction(
+                lambda session: upkeep.forget(session, resolution, before)
+            )
+
+    def loose_blocks(self) -> list[tuple[str, int, int]]:
+        """See Store.loose_blocks."""
+        rows = self._rows("SELECT DISTINCT name, start_s, end_s FROM loose ORDER BY ALL")
+        return [(name, start, end) for name, start, end in rows]
+
+    def compact(self, table: str, start: int, end: int) -> int:
+        """See Store.compact."""
+        blocks = {b for b in self._loose if b[0] == table and start <= b[1] and b[2] <= end}
+        # Taken out first: rows that come meanwhile make the block loose again.
+        self._loose -= blocks
+        try:
+            with self._rewriting:
+                return self._database.transaction(
+                    lambda session: upkeep.compact(session, table, start, end)
+                )
+        except BaseException:
+            self._loose |= blocks
+            raise
+
+    def checkpoint(self) -> None:
+        """See Store.checkpoint."""
+        self._database.read(lambda session: session.execute("CHECKPOINT"))
+
+    def figures(self) -> list[Figures]:
+        """See Store.figures."""
+        return self._database.read(upkeep.figures)
+
+    def acquire(self, lease: str, owner: str, now: int, until: int) -> bool:
+        """See Store.acquire."""
+
+        def work(session: Session) -> bool:
+            held = session.execute(
+                "SELECT 1 FROM leases WHERE lease = ? AND owner <> ? AND until_s > ?",
+                [lease, owner, now],
+            ).fetchall()
+            if held:
+                return False
+            session.execute("DELETE FROM leases WHERE lease = ?", [lease])
+            session.execute("INSERT INTO leases VALUES (?, ?, ?)", [lease, owner, until])
+            return True
+
+        with self._numbering:
+            return self._database.transaction(work)
+
+    def release(self, lease: str, owner: str) -> None:
+        """See Store.release."""
+        with self._numbering:
+            self._execute("DELETE FROM leases WHERE lease = ? AND owner = ?", [lease, owner])
+
+    def notes(self, kind: str) -> dict[str, str]:
+        """See Store.notes."""
+        return dict(self._rows("SELECT name, text FROM notes WHERE kind = ?", [kind]))  # type: ignore[arg-type]
+
+    def note(self, kind: str, name: str, text: str) -> None:
+        """See Store.note."""
+
+        def work(session: Session) -> None:
+            session.execute("DELETE FROM notes WHERE kind = ? AND name = ?", [kind, name])
+            session.execute("INSERT INTO notes VALUES (?, ?, ?)", [kind, name, text])
+
+        with self._numbering:
+            self._database.transaction(work)
+
+    def _execute(self, sql: str, parameters: list[Any]) -> None:
+        self._database.transaction(lambda session: session.execute(sql, parameters))
+
+    def close(self) -> None:
+        """See Store.close."""
+        self._database.close()
+
+
+def _add_markets(session: Session, markets: Sequence[Market]) -> list[int]:
+    rows = session.execute("SELECT upper(symbol), number FROM markets").fetchall()
+    numbers: dict[str, int] = dict(rows)
+    new: list[tuple[int, str, str]] = []
+    for market in markets:
+        key = market.symbol.upper()
+        if key not in numbers:
+            numbers[key] = len(numbers)
+            new.append((numbers[key], market.symbol, msgspec.json.encode(market).decode()))
+    if new:
+        columns = zip(("number", "symbol", "document"), zip(*new, strict=True), strict=True)
+        session.input("input_markets", {name: np.array(values) for name, values in columns})
+        session.execute("INSERT INTO markets SELECT number, symbol, document FROM input_markets")
+    return [numbers[market.symbol.upper()] for market in markets]

@@ -1,0 +1,69 @@
+"""Keeping the file in order: sorted runs, retention, sizes."""
+
+from __future__ import annotations
+
+from chandlery.core.columns import US
+from chandlery.core.resolution import Resolution
+from chandlery.stores.duckdb.connection import Session
+from chandlery.stores.duckdb.schema import TABLE_OF_TRADES, table_of
+from chandlery.stores.store import Figures
+
+BLOCK_BYTES = 262_144
+"""The unit in which DuckDB allocates its file."""
+
+
+def compact(session: Session, table: str, start: int, end: int) -> int:
+    """Write the stretch again in order behind the old rows, then let go of those."""
+    is_trades = table == TABLE_OF_TRADES
+    column, unit = ("time", US) if is_trades else ("t", 1)
+    order = "market, time, sequence, id" if is_trades else "market, t"
+    newest = session.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+    if newest is None or newest[0] is None:
+        return 0
+    stretch = [start * unit, end * unit]
+    where = f"{column} >= ? AND {column} < ?"
+    session.execute(
+        f"INSERT INTO {table} SELECT * FROM {table} WHERE {where} ORDER BY {order}", stretch
+    )
+    gone = session.execute(
+        f"DELETE FROM {table} WHERE {where} AND rowid <= ?", [*stretch, newest[0]]
+    ).fetchone()
+    session.execute(
+        "DELETE FROM loose WHERE name = ? AND start_s >= ? AND end_s <= ?", [table, start, end]
+    )
+    return int(gone[0]) if gone else 0
+
+
+def forget(session: Session, resolution: Resolution | None, before: int) -> int:
+    """See Store.forget."""
+    if resolution is None:
+        sql, moment = "DELETE FROM trades WHERE time < ?", before * US
+    else:
+        sql, moment = f"DELETE FROM {table_of(resolution)} WHERE t < ?", before
+    gone = session.execute(sql, [moment]).fetchone()
+    if resolution is None:
+        session.execute("DELETE FROM notes WHERE kind = 'kept' AND name = 'trades'")
+        session.execute("INSERT INTO notes VALUES ('kept', 'trades', ?)", [str(before)])
+    else:
+        session.execute(
+            "UPDATE series SET kept_from = ? WHERE resolution = ?", [before, str(resolution)]
+        )
+    return int(gone[0]) if gone else 0
+
+
+def figures(session: Session) -> list[Figures]:
+    """See Store.figures."""
+    tables = session.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE table_name = 'trades' "
+        "OR table_name LIKE 'candles_%' ORDER BY table_name"
+    ).fetchall()
+    return [_figure(session, name) for (name,) in tables]
+
+
+def _figure(session: Session, table: str) -> Figures:
+    counted = session.execute(f"SELECT count(*) FROM {table}").fetchone()
+    blocks = session.execute(
+        f"SELECT count(DISTINCT block_id) FROM pragma_storage_info('{table}') WHERE persistent"
+    ).fetchone()
+    rows, used = (counted or (0,))[0], (blocks or (0,))[0]
+    return Figures(table, int(rows), int(used) * BLOCK_BYTES)
