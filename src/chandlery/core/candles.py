@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, Protocol, Self
+from typing import ClassVar, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -243,26 +243,34 @@ def _flat(candles: Candles, times: Int64s) -> Candles:
     )
 
 
-def differences(found: Candles, expected: Candles) -> list[str]:
-    """Name the bars that differ: prices and counts exactly, volumes beyond 1e-9 relative."""
+class Difference(NamedTuple):
+    """A bar that is not as expected, and how."""
+
+    market: int
+    t: int
+    how: str
+
+
+def differences(found: Candles, expected: Candles) -> list[Difference]:
+    """Return the bars that differ: prices and counts exactly, volumes beyond 1e-9 relative."""
     found, expected = found.sorted(), expected.sorted()
-    only_found = ~_is_in(found.market, found.t, expected.market, expected.t)
-    only_expected = ~_is_in(expected.market, expected.t, found.market, found.t)
-    named = [f"{_name(found, row)}: not expected" for row in np.flatnonzero(only_found)]
-    named += [f"{_name(expected, row)}: missing" for row in np.flatnonzero(only_expected)]
-    left, right = found.take(~only_found), expected.take(~only_expected)
+    is_extra = ~_is_in(found.market, found.t, expected.market, expected.t)
+    is_missing = ~_is_in(expected.market, expected.t, found.market, found.t)
+    named = _named(found.take(is_extra), "is not expected")
+    named += _named(expected.take(is_missing), "is missing")
+    left, right = found.take(~is_extra), expected.take(~is_missing)
     for name in ("o", "h", "l", "c", "n", "v", "q", "bv"):
         a, b = getattr(left, name), getattr(right, name)
         if name in ("v", "q", "bv"):
             same = np.isclose(a, b, rtol=1e-9, atol=0.0, equal_nan=True)
         else:
             same = a == b
-        named += [
-            f"{_name(left, row)}: {name} is {a[row].item()!r}, expected {b[row].item()!r}"
-            for row in np.flatnonzero(~same)
-        ]
+        for row in np.flatnonzero(~same):
+            how = f"{name} is {a[row].item()!r}, expected {b[row].item()!r}"
+            named.append(Difference(int(left.market[row]), int(left.t[row]), how))
     return named
 
 
-def _name(candles: Candles, row: int) -> str:
-    return f"market {candles.market[row]} t={candles.t[row]}"
+def _named(candles: Candles, how: str) -> list[Difference]:
+    pairs = zip(candles.market.tolist(), candles.t.tolist(), strict=True)
+    return [Difference(market, t, how) for market, t in pairs]

@@ -77,8 +77,12 @@ class Dirt:
 
     def marks(self, rung: Resolution) -> list[Mark]:
         """Return the marks of one rung."""
+        return [mark for mark in self.all_marks() if mark.rung == rung]
+
+    def all_marks(self) -> list[Mark]:
+        """Return every mark."""
         with self._lock:
-            return [m for of in self._marks.values() for m in of.values() if m.rung == rung]
+            return [mark for of_market in self._marks.values() for mark in of_market.values()]
 
     def marked(self, market: int, rung: Resolution) -> list[Pair]:
         """Return the moments that marks make dirty at a rung: disjoint and ascending."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypeVar
 
@@ -142,9 +142,3 @@ class Jobs:
     async def _call(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-
-def compact(engine: Engine, before: int) -> Iterator[tuple[str, int, int, int]]:
-    """Rewrite each closed stretch that is out of order; yield (table, start, end, rows)."""
-    for table, start, end in engine.store.loose_blocks():
-        if end <= before:
-            yield table, start, end, engine.store.compact(table, start, end)

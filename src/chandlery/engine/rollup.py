@@ -61,6 +61,11 @@ class RollUp:
         """Do one step for a rung; None if there is nothing to do."""
         return self._mend(rung) or self._advance(rung, until)
 
+    @staticmethod
+    def edge(rung: Resolution, moment: int) -> int:
+        """Return the edge of a rung's plain grid at or before a moment."""
+        return _floor(rung, moment)
+
     def target(self, rung: Resolution, until: int) -> int:
         """Return how far a rung's frontier can be moved: to the last bar that is closed."""
         finer = self._dirt.finer(rung)

@@ -39,9 +39,9 @@ def expression(field: str, name: str, kind: str) -> Expression:
     if field == "time":
         return _time(column, kind)
     if field == "side":
-        return Expression(_side(column, kind), "side")
+        return Expression(f"({_side(column, kind)})::TINYINT", "side")
     if field == "maker":
-        return Expression(_maker(column, kind), "side")
+        return Expression(f"({_maker(column, kind)})::TINYINT", "side")
     if field == "id":
         return _id(column, kind)
     if field == "market":

@@ -62,6 +62,8 @@ class Counted(io.RawIOBase):
 
     @override
     def seek(self, offset: int, whence: int = 0, /) -> int:
+        if whence == io.SEEK_CUR:
+            offset -= len(self._head)
         self._head = b""
         return self._file.seek(offset, whence)
 
@@ -77,8 +79,8 @@ class Counted(io.RawIOBase):
         return data
 
     def peek(self) -> bytes:
-        """Return the first bytes without taking them."""
-        self._head = self._file.read(_HEAD)
+        """Return the next bytes without taking them."""
+        self._head = self._head or self._file.read(_HEAD)
         return self._head
 
 

@@ -44,7 +44,7 @@ def table(member: Member, options: FileOptions, number_of: Callable[[str], int])
     whole = itertools.chain((first,), stream)
     if start == b"[" and not _is_lines_of_arrays(sample):
         return _array(member.name, whole, options, number_of)
-    if start in b"[{" or _is_stamped(sample):
+    if start in (b"[", b"{") or _is_stamped(sample):
         return _json_lines(member.name, (sample, whole), options, number_of)
     if not any(line and not line.startswith(b"#") for line in _lines(sample)):
         message = "the file holds no rows"

@@ -17,7 +17,7 @@ from chandlery.core.columns import Bools
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
-from chandlery.stores.duckdb import reading, schema, upkeep, writing
+from chandlery.stores.duckdb import coverage, reading, schema, upkeep, writing
 from chandlery.stores.duckdb.connection import Database, Session
 from chandlery.stores.store import Change, Figures, Mark, Ranges, Scope, Series, Store
 
@@ -35,6 +35,7 @@ class DuckDBStore(Store):
             self._database.transaction(lambda session: session.execute("DELETE FROM leases"))
             self._keys = itertools.count(self._one("SELECT coalesce(max(key), 0) + 1 FROM marks"))
             self._loose = set(self.loose_blocks())
+            self._seen = self._database.read(coverage.load)
             self._known = {series.resolution for series in self.series()}
         except BaseException:
             self._database.close()
@@ -63,6 +64,7 @@ class DuckDBStore(Store):
         """See Store.write."""
         marks = [replace(mark, key=next(self._keys)) for mark in change.marks]
         blocks = writing.touched(change) - self._loose
+        seen = coverage.merged(self._seen, change.coverage)
 
         def work(session: Session) -> None:
             for bars in change.bars:
@@ -70,6 +72,7 @@ class DuckDBStore(Store):
             writing.apply(session, change)
             writing.write_marks(session, marks)
             writing.write_loose(session, blocks)
+            coverage.write(session, self._seen, seen)
 
         if change.bars or change.rewrite is not None or len(change.erase):
             with self._rewriting:
@@ -77,6 +80,7 @@ class DuckDBStore(Store):
         else:
             self._database.transaction(work)
         self._loose |= blocks
+        self._seen |= seen
         self._known |= {bars.resolution for bars in change.bars}
         return marks
 
@@ -170,8 +174,7 @@ class DuckDBStore(Store):
 
     def coverage(self, market: int, kind: str) -> list[tuple[int, int]]:
         """See Store.coverage."""
-        sql = "SELECT start_s, end_s FROM coverage WHERE market = ? AND kind = ? ORDER BY start_s"
-        return [(start, end) for start, end in self._rows(sql, [market, kind])]
+        return list(self._seen.get((market, kind), []))
 
     def forget(self, resolution: Resolution | None, before: int) -> int:
         """See Store.forget."""

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from chandlery.core.columns import US
-from chandlery.core.delivery import Bars, Coverage
-from chandlery.core.intervals import union
+from chandlery.core.delivery import Bars
 from chandlery.stores.blocks import block_seconds, blocks_of
 from chandlery.stores.duckdb.connection import Session
 from chandlery.stores.duckdb.reading import bounded
@@ -21,7 +20,7 @@ Block = tuple[str, int, int]
 
 
 def apply(session: Session, change: Change) -> None:
-    """Write every part of the change but its marks and loose blocks."""
+    """Write the parts of a change that need no knowledge of what is stored."""
     if len(change.erase):
         where, parameters = bounded(session, "time", change.erase)
         session.execute(f"DELETE FROM trades x WHERE {where}", parameters)
@@ -43,8 +42,6 @@ def apply(session: Session, change: Change) -> None:
     for source, position in change.positions.items():
         session.execute("DELETE FROM positions WHERE source = ?", [source])
         session.execute("INSERT INTO positions VALUES (?, ?)", [source, position])
-    if change.coverage:
-        _cover(session, change.coverage)
 
 
 def _replace_bars(session: Session, bars: Bars) -> None:
@@ -71,18 +68,6 @@ def _rewrite(session: Session, rewrite: Rewrite) -> None:
             f"WHERE x.given AND x.market = i.market AND x.t = i.t AND x.t >= ? AND x.t <= ?)",
             [int(rewrite.candles.t.min()), int(rewrite.candles.t.max())],
         )
-
-
-def _cover(session: Session, coverage: Sequence[Coverage]) -> None:
-    """Merge intervals into what was seen, so that the table does not grow with time."""
-    for market, kind in sorted({(item.market, item.kind) for item in coverage}):
-        rows = session.execute(
-            "SELECT start_s, end_s FROM coverage WHERE market = ? AND kind = ?", [market, kind]
-        ).fetchall()
-        new = [(c.start, c.end) for c in coverage if (c.market, c.kind) == (market, kind)]
-        session.execute("DELETE FROM coverage WHERE market = ? AND kind = ?", [market, kind])
-        for start, end in union([*rows, *new]):
-            session.execute("INSERT INTO coverage VALUES (?, ?, ?, ?)", [market, kind, start, end])
 
 
 def write_marks(session: Session, marks: Sequence[Mark]) -> None:

@@ -41,11 +41,13 @@ class _Market:
     def ranks(self, time: Int64s, keys: Keys) -> tuple[Int64s, Int64s]:
         """Return positions and ordinals of trades in order, none before the last instant."""
         first = starts_of_runs(time)
-        lengths = np.diff(np.append(first, len(time)))
-        positions = np.arange(len(time)) - np.repeat(first, lengths)
+        positions = np.zeros(len(time), dtype=np.int64)
         ordinals = np.zeros(len(time), dtype=np.int64)
-        tied = np.flatnonzero(np.repeat(lengths > 1, lengths))
-        ordinals[tied] = earlier_equals(keys[tied])
+        lengths = np.diff(np.append(first, len(time)))
+        if len(first) < len(time):
+            positions = np.arange(len(time)) - np.repeat(first, lengths)
+            tied = np.flatnonzero(np.repeat(lengths > 1, lengths))
+            ordinals[tied] = earlier_equals(keys[tied])
         last = int(first[-1])
         if time[0] == self.time:
             same = slice(0, int(lengths[0]))
