@@ -6,13 +6,22 @@ gets it from `fold` and `roll_up`, so the same bar has the same numbers everywhe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import ClassVar, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 
-from chandlery.core.columns import US, Batch, Bools, Floats, Int32s, Int64s, starts_of_runs
+from chandlery.core.columns import (
+    US,
+    Batch,
+    Bools,
+    Floats,
+    Int32s,
+    Int64s,
+    order_of,
+    starts_of_runs,
+)
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import BUY, Trades
 
@@ -20,6 +29,9 @@ Fill = Literal["none", "flat"]
 
 SIGNIFICANT_DIGITS = 12
 """Volumes keep this many: sums of decimals stay decimals (0.3, not 0.30000000000000004)."""
+
+LOG10_OF_2 = 0.30102999566398119521
+_POWERS = np.array([float(f"1e{exponent}") for exponent in range(309)])
 
 
 class Grid(Protocol):
@@ -75,9 +87,8 @@ class Candles(Batch):
 
     def sorted(self) -> Self:
         """Return the candles in (market, t) order."""
-        same = self.market[1:] == self.market[:-1]
-        ascending = (self.market[1:] > self.market[:-1]) | (same & (self.t[1:] >= self.t[:-1]))
-        return self if np.all(ascending) else self.take(np.lexsort((self.t, self.market)))
+        order = order_of(self.market, self.t)
+        return self if order is None else self.take(order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +100,22 @@ class Bars:
 
 
 def significant(values: Floats) -> Floats:
-    """Round to 12 significant decimal digits; NaN, infinities and zero stay what they are."""
-    magnitude = np.abs(values)
-    usable = np.isfinite(magnitude) & (magnitude > 0)
-    exponent = np.floor(np.log10(magnitude, where=usable, out=np.zeros_like(values)))
-    places = np.clip(SIGNIFICANT_DIGITS - 1 - exponent, -290, 290)
-    up = 10.0 ** np.maximum(places, 0)
-    down = 10.0 ** np.maximum(-places, 0)
-    with np.errstate(over="ignore"):
-        rounded: Floats = np.round(values * up / down) * down / up
-    return np.where(usable & np.isfinite(rounded), rounded, values)
+    """Round to 12 significant decimal digits, or 13; NaN, infinities and zero stay.
+
+    The decimal exponent is estimated from the binary one, which is six times as fast as a
+    logarithm and at most one too small: then one digit more is kept.
+    """
+    exponent = np.floor((np.frexp(values)[1] - 1) * LOG10_OF_2).astype(np.int64)
+    places = SIGNIFICANT_DIGITS - 1 - np.clip(exponent, -290, 290)
+    up, down = _POWERS[np.maximum(places, 0)], _POWERS[np.maximum(-places, 0)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded: Floats = np.rint(values * up / down) * down / up
+    return np.where(np.isfinite(rounded), rounded, values)
 
 
 def fold(trades: Trades, resolution: Resolution, grid: Grid) -> Candles:
     """Return the candles of the trades, whatever order and repeats they come in."""
-    trades = trades.unique().sorted()
+    trades = trades.sorted().unique()
     if not len(trades):
         return Candles.empty()
     bar = grid.floor(resolution, trades.market, trades.time // US)
@@ -155,7 +167,7 @@ def merge(earlier: Candles, later: Candles) -> Candles:
     both = Candles.concat((earlier, later))
     if not len(both):
         return both
-    both = both.take(np.lexsort((both.t, both.market)))
+    both = both.sorted()
     return _reduce(both, starts_of_runs(both.market, both.t))
 
 
@@ -214,7 +226,7 @@ def fill(candles: Candles, mode: Fill, resolution: Resolution, grid: Grid, end: 
         return candles
     parts = []
     edges = np.append(starts_of_runs(candles.market), len(candles))
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         part = candles.take(slice(low, high))
         every = grid.bars(resolution, int(part.market[0]), int(part.t[0]), end)
         parts.append(_flat(part, np.union1d(part.t, every)))
@@ -227,19 +239,17 @@ def _flat(candles: Candles, times: Int64s) -> Candles:
     filled = candles.take(source)
     empty = candles.t[source] != times
     zero = np.where(empty, 0.0, 1.0)
-    prices: Mapping[str, Floats] = {
-        name: np.where(empty, filled.c, column)
-        for name, column in (("o", filled.o), ("h", filled.h), ("l", filled.l))
-    }
     return replace(
         filled,
         t=times,
+        o=np.where(empty, filled.c, filled.o),
+        h=np.where(empty, filled.c, filled.h),
+        l=np.where(empty, filled.c, filled.l),
         v=filled.v * zero,
         q=np.where(empty, 0.0, filled.q),
         n=np.where(empty, 0, filled.n),
         bv=np.where(empty, 0.0, filled.bv),
         given=filled.given & ~empty,
-        **prices,
     )
 
 

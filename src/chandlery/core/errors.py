@@ -14,6 +14,8 @@ ChandleryError
     └── StoreUnavailableError   a fault that may pass: retry
 """
 
+from typing_extensions import override
+
 
 class ChandleryError(Exception):
     """Base of every error a caller may want to catch; `hint` says what to do next."""
@@ -25,6 +27,7 @@ class ChandleryError(Exception):
         self.message = message
         self.hint = hint
 
+    @override
     def __str__(self) -> str:
         return self.message
 

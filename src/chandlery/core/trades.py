@@ -8,7 +8,17 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from chandlery.core.columns import US, Batch, Bools, Floats, Int8s, Int32s, Int64s, starts_of_runs
+from chandlery.core.columns import (
+    US,
+    Batch,
+    Bools,
+    Floats,
+    Int8s,
+    Int32s,
+    Int64s,
+    order_of,
+    starts_of_runs,
+)
 
 BUY, SELL, UNKNOWN = 1, -1, 0
 """The side of the taker."""
@@ -48,19 +58,20 @@ class Trades(Batch):
 
     def sorted(self) -> Self:
         """Return the trades in (market, time, sequence, id) order."""
-        if self._is_sorted():
-            return self
-        return self.take(np.lexsort((self.id, self.sequence, self.time, self.market)))
+        order = order_of(self.market, self.time)
+        trades = self if order is None else self.take(order)
+        tied = trades.tied()
+        if tied.any() and not _ties_are_in_order(trades, tied):
+            return self.take(np.lexsort((self.id, self.sequence, self.time, self.market)))
+        return trades
 
-    def _is_sorted(self) -> bool:
-        market, time = self.market, self.time
-        same = market[1:] == market[:-1]
-        if not np.all((market[1:] > market[:-1]) | (same & (time[1:] >= time[:-1]))):
-            return False
-        tied = same & (time[1:] == time[:-1])
-        after, sequence = np.flatnonzero(tied) + 1, self.sequence
-        steps = sequence[after] - sequence[after - 1]
-        return bool(np.all((steps > 0) | ((steps == 0) & (self.id[after] >= self.id[after - 1]))))
+    def tied(self) -> Bools:
+        """Return which rows have the market and time of a row beside them."""
+        same = (self.market[1:] == self.market[:-1]) & (self.time[1:] == self.time[:-1])
+        tied = np.zeros(len(self), dtype=np.bool_)
+        tied[1:] |= same
+        tied[:-1] |= same
+        return tied
 
     def repeats(self) -> Bools:
         """Return which rows repeat an earlier row's (market, time, id)."""
@@ -79,9 +90,22 @@ class Trades(Batch):
         return repeated
 
     def unique(self) -> Self:
-        """Return the trades with repeats taken out; the first of each stays."""
-        repeated = self.repeats()
-        return self.take(~repeated) if repeated.any() else self
+        """Return sorted trades with repeats taken out; the first of each stays."""
+        tied = np.flatnonzero(self.tied())
+        repeated = tied[self.take(tied).repeats()]
+        return self.take(np.delete(np.arange(len(self)), repeated)) if len(repeated) else self
+
+
+def _ties_are_in_order(trades: Trades, tied: Bools) -> bool:
+    """Return whether rows of one market and time, which stand together, are in order."""
+    after = np.flatnonzero(tied[1:]) + 1
+    before = after - 1
+    apart = (trades.market[after] != trades.market[before]) | (
+        trades.time[after] != trades.time[before]
+    )
+    steps = trades.sequence[after] - trades.sequence[before]
+    ids_ascend = trades.id[after] >= trades.id[before]
+    return bool(np.all(apart | (steps > 0) | ((steps == 0) & ids_ascend)))
 
 
 def _rows_with_twin(trades: Trades) -> Int64s:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from chandlery.core.errors import UsageError
 from chandlery.core.intervals import Pair, union
@@ -113,7 +114,7 @@ def _check(ladder: Sequence[Resolution]) -> None:
         found = " ".join(map(str, ladder))
         message = f"a ladder of ascending resolutions expected, found '{found}'"
         raise UsageError(message)
-    for finer, coarser in zip(ladder, ladder[1:], strict=False):
+    for finer, coarser in pairwise(ladder):
         if not finer.divides(coarser):
             message = f"each rung must divide the next, and {finer} does not divide {coarser}"
             raise UsageError(message, hint="the default is 1m 5m 15m 1h 4h 1d 1w")

@@ -105,7 +105,9 @@ class Jobs:
         job, until = self.jobs[job_name(rung)], self._now_s() - GRACE_S
         began, rows, steps = self._clock.elapsed(), 0, 0
         try:
-            while (step := await self._call(lambda: self._engine.rollup.step(rung, until))) is not None:
+            while (
+                step := await self._call(lambda: self._engine.rollup.step(rung, until))
+            ) is not None:
                 rows, steps = rows + step.rows, steps + 1
                 await self._call(self._lease)
                 if steps == 1:
@@ -124,7 +126,9 @@ class Jobs:
 
     async def _save(self, job: Job, until: int) -> None:
         rung = next(r for r in self._engine.dirt.rungs if job_name(r) == job.name)
-        job.lag_s = max(0, self._engine.rollup.target(rung, until) - self._engine.dirt.frontier(rung))
+        job.lag_s = max(
+            0, self._engine.rollup.target(rung, until) - self._engine.dirt.frontier(rung)
+        )
         job.marks = len(self._engine.dirt.marks(rung))
         text = msgspec.json.encode(job).decode()
         try:
@@ -141,4 +145,3 @@ class Jobs:
 
     async def _call(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-

@@ -83,9 +83,9 @@ class Maker:
         for series in reversed(self._store.series()):
             own, above = series.resolution, chain[-1] if chain else resolution
             is_between = own < resolution and (source is None or own > source)
-            if is_between and not series.is_rung and own.divides(above):
-                if source is None or source.divides(own):
-                    chain.append(own)
+            nests = own.divides(above) and (source is None or source.divides(own))
+            if is_between and nests and not series.is_rung:
+                chain.append(own)
         return tuple(reversed(chain))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chandlery.core.candles import Bars
-from chandlery.core.columns import US, Bools, Int64s, starts_of_runs
+from chandlery.core.columns import US, Bools, Int32s, Int64s, starts_of_runs
 from chandlery.core.delivery import Delivery
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Refused, Trades, refusals
@@ -58,6 +58,7 @@ class Recorder:
         refused = self._refused(delivery.trades, now_us)
         entering = _rows_but(len(delivery.trades), refused.rows())
         trades = delivery.trades.take(entering) if len(refused) else delivery.trades
+        self._registry.flush()
         with self.edge:
             is_repeat = self._repeats(trades)
             fresh = trades.take(~is_repeat) if is_repeat.any() else trades
@@ -133,7 +134,7 @@ class Recorder:
             marks += self._marks_around(rung, candles.market[is_late], moments[is_late])
         return marks
 
-    def _marks_around(self, rung: Resolution, market: Int64s, moment: Int64s) -> list[Mark]:
+    def _marks_around(self, rung: Resolution, market: Int32s, moment: Int64s) -> list[Mark]:
         """Return marks that hold all the moments, one a market and day where there is room."""
         ranges = _clusters(market, moment, DAY_S)
         if len(ranges) > MOST_MARKS:
@@ -157,7 +158,7 @@ class Recorder:
                 self._registry.extend(_clusters(given.candles.market, given.candles.t, 1 << 40))
 
 
-def _clusters(market: Int64s, moment: Int64s, span: int) -> Ranges:
+def _clusters(market: Int32s, moment: Int64s, span: int) -> Ranges:
     """Return one range a market and span of time that holds its moments, in whole minutes."""
     order = np.lexsort((moment, market))
     market, moment = market[order], moment[order]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
 from chandlery.core.calendar import Calendar, Calendars
-from chandlery.core.columns import US, Int32s, Int64s
+from chandlery.core.columns import US, Int32s, Int64s, starts_of_runs
 from chandlery.core.errors import UnknownMarketError
 from chandlery.core.market import Market
 from chandlery.core.precision import price_scale_of, volume_precision_of
@@ -18,6 +19,7 @@ from chandlery.core.trades import Trades
 from chandlery.stores import Ranges, Store
 
 NEVER = 1 << 62
+_PLAIN = Calendar()
 
 
 class Registry:
@@ -29,6 +31,7 @@ class Registry:
         self._markets = store.markets()
         self._numbers = {market.key: number for number, market in self._markets.items()}
         self._calendars = self._make_calendars()
+        self._new: list[int] = []
         self._index: SearchIndex | None = None
         self._first = np.full(len(self._markets), NEVER, dtype=np.int64)
         self._last = np.full(len(self._markets), -1, dtype=np.int64)
@@ -70,14 +73,19 @@ class Registry:
             return self._index.search(text, limit)
 
     def add(self, markets: Sequence[Market]) -> list[int]:
-        """Return the numbers of the markets; those not known yet are written to the store."""
+        """Return the numbers of the markets, giving one to those that have none yet.
+
+        What is new is written by `flush`, which every commit of trades calls first: a number is
+        durable before anything is stored under it.
+        """
         with self._lock:
-            if any(market.key not in self._numbers for market in markets):
-                numbers = self._store.add_markets(markets)
-                for number, market in zip(numbers, markets, strict=True):
-                    if self._markets.setdefault(number, market) is market:
-                        self._numbers[market.key] = number
-                self._renew()
+            new = {market.key: market for market in markets if market.key not in self._numbers}
+            for key, market in new.items():
+                self._numbers[key] = len(self._markets)
+                self._new.append(len(self._markets))
+                self._markets[len(self._markets)] = market
+            if new:
+                self._grow(new.values())
             return [self._numbers[market.key] for market in markets]
 
     def add_symbol(self, symbol: str) -> int:
@@ -85,16 +93,27 @@ class Registry:
         known = self._numbers.get(symbol.strip().upper())
         return known if known is not None else self.add([Market.of(symbol)])[0]
 
-    def update(self, market: Market) -> None:
-        """Replace what is known of a market."""
+    def flush(self) -> None:
+        """Write the markets that are new."""
         with self._lock:
-            self._store.update_market(market)
-            self._markets[self._numbers[market.key]] = market
-            self._renew()
+            if self._new:
+                self._store.add_markets([self._markets[number] for number in self._new])
+                self._new.clear()
 
-    def _renew(self) -> None:
-        self._calendars = self._make_calendars()
+    def update(self, markets: Sequence[Market]) -> None:
+        """Replace what is known of markets."""
+        with self._lock:
+            self._store.update_markets(markets)
+            for market in markets:
+                self._markets[self._numbers[market.key]] = market
+            self._index = None
+            self._calendars = self._make_calendars()
+
+    def _grow(self, new: Iterable[Market]) -> None:
+        """Make room for what is known of new markets."""
         self._index = None
+        if any(market.calendar != _PLAIN for market in new):
+            self._calendars = self._make_calendars()
         more = len(self._markets) - len(self._first)
         self._first = np.append(self._first, np.full(more, NEVER, dtype=np.int64))
         self._last = np.append(self._last, np.full(more, -1, dtype=np.int64))
@@ -135,13 +154,23 @@ class Registry:
             np.maximum.at(self._last, trades.market, seconds + 1)
             np.maximum.at(self._newest_us, trades.market, trades.time)
         known = self._reference[trades.market]
-        moved = np.flatnonzero((trades.price >= known * 10) | (trades.price * 10 <= known))
-        for number in np.unique(trades.market[moved]).tolist():
-            own = trades.take(trades.market == number)
+        moved = (trades.price >= known * 10) | (trades.price * 10 <= known)
+        if moved.any():
+            self._rescale(trades.take(np.isin(trades.market, trades.market[moved])).sorted())
+
+    def _rescale(self, trades: Trades) -> None:
+        """Derive the scales of all the markets of some sorted trades."""
+        edges = np.append(starts_of_runs(trades.market), len(trades)).tolist()
+        changed = []
+        for first, end in pairwise(edges):
+            own = trades.take(slice(first, end))
+            number = int(own.market[0])
             self._reference[number] = own.price[-1]
             market = self._rescaled(number, own)
             if market != self._markets[number]:
-                self.update(market)
+                changed.append(market)
+        if changed:
+            self.update(changed)
 
     def _rescaled(self, number: int, trades: Trades) -> Market:
         """Return the market with a scale that shows the old prices and the new."""

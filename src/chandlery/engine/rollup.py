@@ -24,6 +24,7 @@ from chandlery.engine.registry import Registry
 from chandlery.stores import Change, Interval, Mark, Ranges, Rewrite, Scope, Store
 
 BARS_A_STEP = 1_440
+MOST_BLOCKS_A_STEP = 32
 ROWS_A_STEP = 1_500_000
 """A step reads no more than this, if it can be cut smaller: it bounds memory and the pause."""
 
@@ -93,17 +94,19 @@ class RollUp:
             if first is None or first >= target:
                 return target, target
             start = max(start, _floor(rung, first // length * length))
-        end = min(target, _floor(rung, (start // length + 1) * length))
-        end = end if end > start else target
-        return start, self._halve(rung, start, end)
+        end = min(target, _floor(rung, (start // length + MOST_BLOCKS_A_STEP) * length))
+        return start, self._small_stretch(rung, start, end if end > start else target)
 
-    def _halve(self, rung: Resolution, start: int, end: int) -> int:
-        """Return an end near enough that a step stays small."""
+    def _small_stretch(self, rung: Resolution, start: int, end: int) -> int:
+        """Return an end near enough that a step stays small: whole blocks, if it can be."""
+        length = rung.seconds * BARS_A_STEP
         while self._source_rows(rung, Interval(start, end)) > ROWS_A_STEP:
-            middle = _floor(rung, start + (end - start) // 2)
-            if middle <= start:
+            middle = start + (end - start) // 2
+            whole = _floor(rung, middle // length * length)
+            nearer = whole if whole > start else _floor(rung, middle)
+            if nearer <= start:
                 break
-            end = middle
+            end = nearer
         return end
 
     def _source_rows(self, rung: Resolution, moments: Scope) -> int:
@@ -234,4 +237,3 @@ def _remainders(marks: list[Mark], end: int) -> list[Mark]:
         for mark in marks
         for part in subtract([(mark.start, mark.end)], [(mark.start, end)])
     ]
-

@@ -119,6 +119,7 @@ class _Stretch:
         below: Candles | None = None
         for rung in self._engine.dirt.rungs:
             stored = self._rows(rung)
+            expected: Candles | None
             has_given = has_given or bool(stored.given.any())
             if is_kept and not has_given:
                 expected = fold(trades, rung, self._grid)
@@ -133,17 +134,18 @@ class _Stretch:
     ) -> Candles | None:
         """Return the bars made from the next finer ones and from those that were given."""
         source = self._engine.dirt.finer(rung)
-        if source is None or below is None:
-            if trades is None:
-                return None
-            made = fold(trades, rung, self._grid)
-        else:
+        made: Candles | None = None
+        if source is not None and below is not None:
             made = at_moments(below, source, self._grid)
+        elif trades is not None:
+            made = fold(trades, rung, self._grid)
+        if made is None:
+            return None
         for series in self._engine.store.series():
             own = series.resolution
             if not series.is_rung and own.divides(rung) and (source is None or own > source):
-                if source is None:
-                    made = at_moments(fold(trades or Trades.empty(), own, self._grid), own, self._grid)
+                if source is None and trades is not None:
+                    made = at_moments(fold(trades, own, self._grid), own, self._grid)
                 made = overlay(made, Bars(own, self._given(own)), self._grid)
         made = roll_up(made, rung, self._grid)
         return override(made, stored.take(stored.given))

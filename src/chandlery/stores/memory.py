@@ -17,7 +17,7 @@ from chandlery.core.intervals import union
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
-from chandlery.stores.store import Change, Figures, Interval, Mark, Ranges, Scope, Series, Store
+from chandlery.stores.store import Change, Figures, Interval, Mark, Ranges, Scope, Series
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -29,7 +29,7 @@ def _whole(
     """Let one call in at a time, so that each sees whole changes."""
 
     @wraps(method)
-    def call(store: MemoryStore, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+    def call(store: MemoryStore, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         with store.lock:
             return method(store, *args, **kwargs)
 
@@ -46,7 +46,7 @@ def _selected(scope: Scope, market: Int32s, moment: Int64s) -> Bools:
     return chosen
 
 
-class MemoryStore(Store):
+class MemoryStore:
     """See Store."""
 
     def __init__(self) -> None:
@@ -154,18 +154,18 @@ class MemoryStore(Store):
     @_whole
     def add_markets(self, markets: Sequence[Market]) -> list[int]:
         """See Store.add_markets."""
-        numbers = {market.symbol.upper(): number for number, market in self._markets.items()}
+        numbers = {market.key: number for number, market in self._markets.items()}
         for market in markets:
-            number = numbers.setdefault(market.symbol.upper(), len(numbers))
+            number = numbers.setdefault(market.key, len(numbers))
             self._markets.setdefault(number, market)
-        return [numbers[market.symbol.upper()] for market in markets]
+        return [numbers[market.key] for market in markets]
 
     @_whole
-    def update_market(self, market: Market) -> None:
-        """See Store.update_market."""
+    def update_markets(self, markets: Sequence[Market]) -> None:
+        """See Store.update_markets."""
+        new = {market.key: market for market in markets}
         for number, known in self._markets.items():
-            if known.symbol.upper() == market.symbol.upper():
-                self._markets[number] = market
+            self._markets[number] = new.get(known.key, known)
 
     @_whole
     def markets(self) -> dict[int, Market]:

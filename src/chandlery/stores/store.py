@@ -146,8 +146,8 @@ class Store(Protocol):
         """Return the number of each market, adding unknown ones. A number never changes."""
         ...
 
-    def update_market(self, market: Market) -> None:
-        """Replace what is known of a market that is there, but not its symbol or number."""
+    def update_markets(self, markets: Sequence[Market]) -> None:
+        """Replace what is known of markets that are there, but not their symbols or numbers."""
         ...
 
     def markets(self) -> dict[int, Market]:

@@ -70,7 +70,7 @@ def test_all_bad_rows_are_counted_and_twenty_named(tmp_path: Path) -> None:
 
 
 def test_strict_stops_at_the_first_bad_row(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="trades.csv:3: price: expected a number, found 'x'"):
+    with pytest.raises(InputError, match=r"trades\.csv:3: price: expected a number, found 'x'"):
         read_text(tmp_path, f"{HEADER}{GOOD}{START_S},x,1,buy\n", strict=True)
 
 

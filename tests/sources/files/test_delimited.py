@@ -59,6 +59,13 @@ def test_symbols_of_a_column_are_numbered(tmp_path: Path) -> None:
     assert whole.trades.market[2] == whole.trades.market[0]
 
 
+def test_quotes_that_hold_a_delimiter_or_stand_in_a_value_are_read_as_such(tmp_path: Path) -> None:
+    text = f'time,price,size\n{START_S},"1,5"\n{START_S},1"5,2\n"{START_S}",5,"2"\n'
+    whole = read_text(tmp_path, text)
+    assert [row[:3] for row in whole.rows] == [(US, 5.0, 2.0)]
+    assert [(bad.line, bad.found) for bad in whole.bad] == [(2, "2"), (3, "'1\"5'")]
+
+
 def test_a_file_of_several_markets_is_not_taken_for_one(tmp_path: Path) -> None:
     text = f"time,price,size,symbol\n{START_S},1,1,A\n{START_S},2,1,B\n"
     with pytest.raises(InputError, match="several markets"):
@@ -99,7 +106,7 @@ def test_bare_rows_of_four_hold_a_side_or_an_id(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_told_is_asked(tmp_path: Path, text: str, message: str, hint: str) -> None:
     given = {"delimiter": ","} if ";" in text else {}
-    with pytest.raises(InputError, match="trades.csv: ") as caught:
+    with pytest.raises(InputError, match=r"trades\.csv: ") as caught:
         read_text(tmp_path, text, **given)
     assert message in str(caught.value)
     assert hint in caught.value.hint

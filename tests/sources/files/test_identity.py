@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chandlery.core.trades import Trades
-from chandlery.sources.files import blocks, text
+from chandlery.sources.files import blocks
 from chandlery.sources.files.parse.identity import Occurrences, content_ids, content_keys
 from chandlery.sources.files.parse.order import FileOrder
 from tests.sources.files.reading import START_S, Whole, read_text
@@ -92,7 +92,6 @@ def test_ids_do_not_depend_on_blocks(
         cut = read_rows(rows)
     assert whole.rows == cut.rows
     assert whole.trades.sequence.tolist() == cut.trades.sequence.tolist()
-    assert text.__name__
 
 
 @given(ROWS, st.integers(1, 10))

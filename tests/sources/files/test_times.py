@@ -19,7 +19,7 @@ def microseconds(*texts: str, unit: str | None = None) -> list[int]:
     faults = Faults(len(texts))
     found = TimeReader(unit).of_values([text.encode() for text in texts], faults)
     assert not len(faults)
-    return found.tolist()
+    return [int(moment) for moment in found]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +53,11 @@ def _input(name: str) -> Input:
     if not path.exists():
         message = f"{name}: no such file"
         raise InputError(message, hint="look at the spelling, and where the command runs")
-    if not os.access(path, os.R_OK):
+    if not path.is_file():
+        return Input(name, None, path)
+    try:
+        path.open("rb").close()
+    except PermissionError as error:
         message = f"{name}: no permission to read it"
-        raise InputError(message, hint=f"allow it: chmod u+r '{name}'")
-    return Input(name, path.stat().st_size if path.is_file() else None, path)
+        raise InputError(message, hint=f"allow it: chmod u+r '{name}'") from error
+    return Input(name, path.stat().st_size, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -60,7 +61,9 @@ class _Reading:
             for member in streams.members(self.item, file):
                 with _named(member.name):
                     table = text.table(member, self.options, self.number_of)
-                    yield replace(table, position=lambda: file.count)
+                    # The directory of an archive is read twice.
+                    most = self.item.total_bytes or sys.maxsize
+                    yield replace(table, position=lambda: min(file.count, most))
 
     def identified(self, index: int, table: Table) -> Iterator[Parsed]:
         """Return the rows of a table, those without an id or an order having got theirs."""

@@ -169,7 +169,11 @@ def _is_lines_of_arrays(sample: bytes) -> bool:
         value = orjson.loads(first)
     except orjson.JSONDecodeError:
         return False
-    return isinstance(value, list) and not any(isinstance(item, list | dict) for item in value)
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and not any(isinstance(item, list | dict) for item in value)
+    )
 
 
 def _refuse_binary(first: bytes) -> None:

@@ -44,8 +44,9 @@ def bounded(session: Session, column: str, scope: Scope) -> tuple[str, list[Any]
 def trades(session: Session, scope: Scope) -> Trades:
     """See Store.trades."""
     where, parameters = bounded(session, "time", scope)
-    sql = f"SELECT {_TRADES} FROM trades x WHERE {where} ORDER BY market, time, sequence, id"
-    return Trades(**session.columns(sql, parameters))
+    # Sorting here, where the rows are known to come as sorted runs, is thrice as fast.
+    sql = f"SELECT {_TRADES} FROM trades x WHERE {where}"
+    return Trades(**session.columns(sql, parameters)).sorted()
 
 
 def count(session: Session, resolution: Resolution | None, scope: Scope) -> int:
@@ -108,8 +109,8 @@ def candles(session: Session, resolution: Resolution, scope: Scope) -> Candles:
     """See Store.candles."""
     where, parameters = bounded(session, "t", scope)
     table = table_of(resolution)
-    sql = f"SELECT {_CANDLES} FROM {table} x WHERE {where} ORDER BY market, t"
-    return Candles(**session.columns(sql, parameters))
+    sql = f"SELECT {_CANDLES} FROM {table} x WHERE {where}"
+    return Candles(**session.columns(sql, parameters)).sorted()
 
 
 def extents(session: Session, resolution: Resolution | None, start: int) -> Ranges:

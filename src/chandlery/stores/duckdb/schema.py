@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import resources
 
 from chandlery.core.errors import StoreCorruptError, StoreVersionError
@@ -41,9 +42,7 @@ def migrate(database: Database) -> None:
         raise StoreCorruptError(message, hint="name another directory with --data")
     for number, sql in steps:
         if number > found:
-            database.transaction(
-                lambda session, sql=sql, number=number: _apply(session, sql, number)
-            )  # type: ignore[misc]
+            database.transaction(partial(_apply, sql=sql, number=number))
 
 
 def _apply(session: Session, sql: str, number: int) -> None:

@@ -19,12 +19,12 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.stores.duckdb import coverage, reading, schema, upkeep, writing
 from chandlery.stores.duckdb.connection import Database, Session
-from chandlery.stores.store import Change, Figures, Mark, Ranges, Scope, Series, Store
+from chandlery.stores.store import Change, Figures, Mark, Ranges, Scope, Series
 
 Row = TypeVar("Row")
 
 
-class DuckDBStore(Store):
+class DuckDBStore:
     """See Store. The file is held by one process; `path` need not exist yet."""
 
     def __init__(self, path: Path, *, memory_limit: str = "1GB", threads: int = 2) -> None:
@@ -121,11 +121,11 @@ class DuckDBStore(Store):
         with self._numbering:
             return self._database.transaction(lambda session: _add_markets(session, markets))
 
-    def update_market(self, market: Market) -> None:
-        """See Store.update_market."""
-        sql = "UPDATE markets SET document = ? WHERE upper(symbol) = upper(?)"
-        with self._numbering:
-            self._execute(sql, [msgspec.json.encode(market).decode(), market.symbol])
+    def update_markets(self, markets: Sequence[Market]) -> None:
+        """See Store.update_markets."""
+        if markets:
+            with self._numbering:
+                self._database.transaction(lambda session: _update_markets(session, markets))
 
     def markets(self) -> dict[int, Market]:
         """See Store.markets."""
@@ -170,7 +170,7 @@ class DuckDBStore(Store):
 
     def positions(self) -> dict[str, str]:
         """See Store.positions."""
-        return dict(self._rows("SELECT source, position FROM positions"))  # type: ignore[arg-type]
+        return dict(self._rows("SELECT source, position FROM positions"))
 
     def coverage(self, market: int, kind: str) -> list[tuple[int, int]]:
         """See Store.coverage."""
@@ -234,7 +234,7 @@ class DuckDBStore(Store):
 
     def notes(self, kind: str) -> dict[str, str]:
         """See Store.notes."""
-        return dict(self._rows("SELECT name, text FROM notes WHERE kind = ?", [kind]))  # type: ignore[arg-type]
+        return dict(self._rows("SELECT name, text FROM notes WHERE kind = ?", [kind]))
 
     def note(self, kind: str, name: str, text: str) -> None:
         """See Store.note."""
@@ -254,12 +254,22 @@ class DuckDBStore(Store):
         self._database.close()
 
 
+def _update_markets(session: Session, markets: Sequence[Market]) -> None:
+    documents = [msgspec.json.encode(market).decode() for market in markets]
+    keys = [market.key for market in markets]
+    session.input("input_updates", {"key": np.array(keys), "document": np.array(documents)})
+    session.execute(
+        "UPDATE markets SET document = i.document FROM input_updates i "
+        "WHERE upper(markets.symbol) = i.key"
+    )
+
+
 def _add_markets(session: Session, markets: Sequence[Market]) -> list[int]:
     rows = session.execute("SELECT upper(symbol), number FROM markets").fetchall()
     numbers: dict[str, int] = dict(rows)
     new: list[tuple[int, str, str]] = []
     for market in markets:
-        key = market.symbol.upper()
+        key = market.key
         if key not in numbers:
             numbers[key] = len(numbers)
             new.append((numbers[key], market.symbol, msgspec.json.encode(market).decode()))
@@ -267,4 +277,4 @@ def _add_markets(session: Session, markets: Sequence[Market]) -> list[int]:
         columns = zip(("number", "symbol", "document"), zip(*new, strict=True), strict=True)
         session.input("input_markets", {name: np.array(values) for name, values in columns})
         session.execute("INSERT INTO markets SELECT number, symbol, document FROM input_markets")
-    return [numbers[market.symbol.upper()] for market in markets]
+    return [numbers[market.key] for market in markets]

@@ -1,13 +1,16 @@
-"""One change, applied inside one transaction. A statement costs about 1.5 ms, so parts that a
-change does not have cost none.
+"""One change, applied inside one transaction.
+
+A statement costs about 1.5 ms, so the parts that a change does not have cost none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from chandlery.core.candles import Candles, override
 from chandlery.core.columns import US
 from chandlery.core.delivery import Bars
 from chandlery.stores.blocks import block_seconds, blocks_of
@@ -62,12 +65,15 @@ def _rewrite(session: Session, rewrite: Rewrite) -> None:
     where, parameters = bounded(session, "t", rewrite.scope)
     session.execute(f"DELETE FROM {table} x WHERE {where} AND NOT given", parameters)
     if len(rewrite.candles):
-        session.input("input_candles", rewrite.candles.columns())
-        session.execute(
-            f"INSERT INTO {table} FROM input_candles i WHERE NOT EXISTS (SELECT 1 FROM {table} x "
-            f"WHERE x.given AND x.market = i.market AND x.t = i.t AND x.t >= ? AND x.t <= ?)",
-            [int(rewrite.candles.t.min()), int(rewrite.candles.t.max())],
-        )
+        made = override(rewrite.candles, _given(session, table, where, parameters))
+        session.input("input_candles", made.take(~made.given).columns())
+        session.execute(f"INSERT INTO {table} FROM input_candles")
+
+
+def _given(session: Session, table: str, where: str, parameters: list[Any]) -> Candles:
+    """Return the given bars of a scope: they stay, whatever was made."""
+    sql = f"SELECT {', '.join(Candles.DTYPES)} FROM {table} x WHERE {where} AND given"
+    return Candles(**session.columns(sql, parameters))
 
 
 def write_marks(session: Session, marks: Sequence[Mark]) -> None:

@@ -6,6 +6,7 @@ A row is a line: a quoted field may hold delimiters, but no line end.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -21,7 +22,7 @@ from chandlery.sources.files.parse.options import FileOptions
 
 _DELIMITERS = ",\t;|"
 _SAMPLE_LINES = 50
-_LINE_END = 10
+_LINE_END, _QUOTE = 10, 34
 
 
 class Delimited:
@@ -37,21 +38,14 @@ class Delimited:
     def of_sample(cls, sample: bytes, options: FileOptions) -> Delimited:
         """Tell delimiter, header and columns from the beginning of a file."""
         lines = _sample_lines(sample)
+        if not lines:
+            message = "the file holds no rows, only comments"
+            raise InputError(message)
         delimiter = options.delimiter or _delimiter([text for _, text in lines])
-        rows = [_fields(text, delimiter) for _, text in lines]
-        number, first = lines[0][0], rows[0]
-        if lines[0][1].startswith("#"):
-            first = [first[0].lstrip("# "), *first[1:]]
-            if not _is_header(first, options):
-                lines = [line for line in lines if not line[1].startswith("#")]
-                if not lines:
-                    message = "the file holds no rows, only comments"
-                    raise InputError(message)
-                rows = [_fields(text, delimiter) for _, text in lines]
-                number, first = lines[0][0], rows[0]
-        if _is_header(first, options):
-            found = [name.strip() for name in first]
-            return cls(layouts.of_names(found, options), delimiter, number)
+        rows = [_fields(text.lstrip("# "), delimiter) for _, text in lines]
+        if _is_header(rows[0], options):
+            found = [name.strip() for name in rows[0]]
+            return cls(layouts.of_names(found, options), delimiter, lines[0][0])
         return cls(layouts.of_rows(rows, options), delimiter, 0)
 
     def frame(self, block: bytes, first_line: int) -> Frame:
@@ -77,9 +71,18 @@ class Delimited:
             return None
         if not block.isascii() and not _is_utf8(block):
             return None
-        if b'"' not in block:
-            return block
-        return None if b'""' in block else block.replace(b'"', b"")
+        return block if b'"' not in block else self._unquoted(block)
+
+    def _unquoted(self, block: bytes) -> bytes | None:
+        """Return the block without quotes if they do nothing but surround fields."""
+        codes = np.frombuffer(block, dtype=np.uint8)
+        is_inside = np.bitwise_xor.accumulate(codes == _QUOTE)
+        if np.any(is_inside & ((codes == self._code) | (codes == _LINE_END))):
+            return None
+        block = b"\n" + block
+        for end in (self._delimiter.encode(), b"\n"):
+            block = block.replace(b'"' + end, end).replace(end + b'"', end)
+        return block[1:] if b'"' not in block else None
 
     def _is_even(self, block: bytes) -> bool:
         """Return whether each line has as many fields as there are columns."""
@@ -126,12 +129,15 @@ class Delimited:
 
 
 def _sample_lines(sample: bytes) -> list[tuple[int, str]]:
-    """Return the first lines that hold something, with their numbers."""
+    """Return the first lines that hold something, with their numbers.
+
+    Comments do not, except one at the start that is a header: `#time,price,size`.
+    """
     texts = sample.decode(errors="replace").split("\n")
     lines = [(number, text) for number, text in enumerate(texts, 1) if text.strip()]
-    some = lines[:_SAMPLE_LINES]
     rows = [line for line in lines if not line[1].startswith("#")][:_SAMPLE_LINES]
-    return some[:1] + [line for line in rows if line not in some[:1]] if some else []
+    is_header = lines and sum(map(names.knows, re.split(r"[^\w ]+", lines[0][1]))) > 1
+    return [lines[0], *rows] if is_header and lines[0] not in rows else rows
 
 
 def _delimiter(lines: Sequence[str]) -> str:
@@ -148,7 +154,10 @@ def _delimiter(lines: Sequence[str]) -> str:
 def _fields(line: str, delimiter: str) -> list[str]:
     if '"' not in line:
         return line.split(delimiter)
-    return next(iter(csv.reader([line.replace("\0", "")], delimiter=delimiter)), [""])
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except (csv.Error, StopIteration):
+        return [line]
 
 
 def _is_header(fields: Sequence[str], options: FileOptions) -> bool:

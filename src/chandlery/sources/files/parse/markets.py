@@ -34,6 +34,8 @@ class Markets:
 
     def of_values(self, values: list[Any], faults: Faults) -> Int32s:
         """Return the number of each symbol, marking values that are none."""
+        if not set(map(type, values)) <= {bytes, str}:
+            values = [value if isinstance(value, bytes | str) else "" for value in values]
         if self._only is not None:
             self.refuse_several(set(values))
             return self.all_one(len(values))

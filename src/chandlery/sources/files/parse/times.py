@@ -30,7 +30,7 @@ _LENGTH_US = {"s": 1_000_000, "ms": 1000, "us": 1}
 _SAMPLE = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_ZONE = re.compile(rb"\+|-\d\d:?\d\d(?:\n|\Z)|[Zz](?:\n|\Z)")
+_ISO = re.compile(rb"\d{4}-\d\d-\d\d(?:[T ][\d:.]{1,18})?")
 _NOT_A_TIME = "expected a time (seconds, ms, us or ns since 1970, or ISO 8601)"
 _MISSING = np.iinfo(np.int64).min
 
@@ -202,7 +202,7 @@ def _iso(texts: list[bytes]) -> Int64s | None:
     """Read ISO times without a zone, or all in UTC, at once."""
     if all(text[-1:] in b"Zz" for text in texts):
         texts = [text[:-1] for text in texts]
-    if _ZONE.search(b"\n".join(texts)) or not all(b"-" in text for text in texts):
+    if not all(map(_ISO.fullmatch, texts)):
         return None
     try:
         return np.array(texts).astype("M8[us]").view(np.int64)

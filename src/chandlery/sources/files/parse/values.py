@@ -13,6 +13,7 @@ from chandlery.core.trades import BUY, SELL, UNKNOWN, id_of_text
 from chandlery.sources.files.parse.faults import Faults
 
 _LARGEST = (1 << 63) - 1
+_MOST_DIGITS = 19
 _PLAIN = ({bytes}, {str}, {int}, {float}, {int, float})
 """Kinds of values that Python's converters read as we mean them (not, say, True as 1)."""
 
@@ -44,7 +45,7 @@ def numbers(values: list[Any], field: str, faults: Faults, *, is_careful: bool =
     if _is_plain(values, is_careful=is_careful):
         try:
             return np.fromiter(map(float, values), dtype=np.float64, count=len(values))
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
     found = [_float(value) for value in values]
     failed = np.array([number is None for number in found], dtype=np.bool_)
@@ -142,6 +143,7 @@ def _id(value: Any) -> int | None:
     if value is None or not text:
         return None
     digits = text.removeprefix("-")
-    if digits.isascii() and digits.isdigit() and -_LARGEST <= int(text) <= _LARGEST:
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
+    if is_number and -_LARGEST <= int(text) <= _LARGEST:
         return int(text)
     return id_of_text(text)

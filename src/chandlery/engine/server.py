@@ -1,0 +1,150 @@
+"""The service: writer, sources and jobs of one engine, started and stopped in order.
+
+At the end sources stop first, then what they handed over is written, then the jobs stop. Nobody
+was told "done" about anything that is not durable by then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
+
+import structlog
+
+from chandlery.core.clock import Clock
+from chandlery.core.errors import ChandleryError, StoreError
+from chandlery.engine.engine import Engine
+from chandlery.engine.ingest import BusyError, Ingest, Limits
+from chandlery.engine.jobs import Jobs
+from chandlery.engine.recorder import Recorded
+from chandlery.sources.source import Source
+
+Result = TypeVar("Result")
+
+DRAIN_S = 6.0
+"""How long the writer may take at the end: with a full disk it would try for ever."""
+FIRST_RETRY_S, LAST_RETRY_S = 0.5, 30.0
+MOST_QUESTIONS = 1_000
+"""Questions that may wait for a thread."""
+
+_log = structlog.get_logger()
+
+
+class Server:
+    """Runs ingest, sources and jobs beside whoever asks."""
+
+    def __init__(self, engine: Engine, clock: Clock, limits: Limits | None = None) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.ingest = Ingest(engine.recorder, clock, self._publish, limits)
+        self.listeners: list[Callable[[Recorded], None]] = []
+        self._jobs = Jobs(engine, clock)
+        self._readers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")
+        self._questions = 0
+
+    async def ask(self, work: Callable[[], Result]) -> Result:
+        """Run a read, which blocks, in one of as many threads as there are cores."""
+        if self._questions >= MOST_QUESTIONS:
+            message = f"{self._questions} questions wait already"
+            raise BusyError(message, hint="ask again in a second")
+        self._questions += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        finally:
+            self._questions -= 1
+
+    @asynccontextmanager
+    async def running(
+        self, sources: Sequence[Source] = (), *, jobs: bool = True
+    ) -> AsyncIterator[asyncio.Future[None]]:
+        """Run until the block ends; the future given fails if a part does that must not."""
+        broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        writer = _started(self.ingest.run(), broken)
+        working = [_started(self._jobs.run(), broken)] if jobs else []
+        feeding = [_started(self._feed(source), broken) for source in sources]
+        try:
+            yield broken
+        finally:
+            await _cancel(feeding)
+            try:
+                await self._drain(writer)
+            finally:
+                await _cancel([writer, *working])
+                self._readers.shutdown(wait=True, cancel_futures=True)
+                if broken.done():
+                    # Whoever left the block without asking need not hear of it.
+                    broken.exception()
+
+    def _publish(self, recorded: Recorded) -> None:
+        for listener in self.listeners:
+            listener(recorded)
+
+    async def _drain(self, writer: asyncio.Task[None]) -> None:
+        """Have everything written that was submitted."""
+        await self.ingest.close()
+        done, _ = await asyncio.wait((writer,), timeout=DRAIN_S)
+        if not done:
+            figures = self.ingest.figures
+            message = (
+                f"{figures.queued_rows} rows were not written: {figures.failing or 'too slow'}"
+            )
+            raise StoreError(message, hint="they were not acknowledged, and will be sent again")
+
+    async def _feed(self, source: Source) -> None:
+        """Take what a source delivers; begin again after a fault that may pass."""
+        pause = FIRST_RETRY_S
+        while True:
+            try:
+                async for _ in self._written(source):
+                    pause = FIRST_RETRY_S
+            except Exception as error:  # noqa: BLE001 - one source must not take the others down
+                if isinstance(error, ChandleryError) and not error.retryable:
+                    hint = error.hint
+                    _log.error("source stopped", source=source.name, reason=str(error), hint=hint)
+                    return
+                is_bug = not isinstance(error, ChandleryError)
+                _log.warning(
+                    "source failed", source=source.name, reason=str(error), exc_info=is_bug
+                )
+            else:
+                _log.info("source ended", source=source.name)
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LAST_RETRY_S)
+
+    async def _written(self, source: Source) -> AsyncIterator[None]:
+        """Yield after each delivery that has become durable."""
+        positions = await self.ask(self.engine.store.positions)
+        deliveries = source.deliveries(positions.get(source.name))
+        try:
+            async for delivery in deliveries:
+                await self.ingest.submit(delivery)
+                yield
+        finally:
+            if (close := getattr(deliveries, "aclose", None)) is not None:
+                await close()
+
+
+def _started(work: Coroutine[Any, Any, None], broken: asyncio.Future[None]) -> asyncio.Task[None]:
+    """Start a part whose unexpected end breaks the service."""
+
+    def note(task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not broken.done():
+            broken.set_exception(error)
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(note)
+    return task
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError, Exception):
+            await task
