@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conformance.homes import STORES, Home
 
 from chandlery.stores import Store
+from tests.conformance.homes import STORES, Home
 
 
 @pytest.fixture(params=sorted(STORES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chandlery.stores import Store
@@ -30,3 +30,8 @@ class Home:
             self.store.close()
             self.store = STORES[self.kind](self.folder)
         return self.store
+
+    def before_and_after_a_restart(self) -> Iterator[Store]:
+        """Yield the store as it is, then opened again."""
+        yield self.store
+        yield self.restart()

@@ -21,7 +21,7 @@ _COUNT = re.compile(r"(\d+(?:\.\d+)?)([kKmMgG]?)")
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 
-class Count(click.ParamType):
+class Count(click.ParamType[int]):
     """A number that may be written as 10M or 50k."""
 
     name = "count"
@@ -39,7 +39,7 @@ class Count(click.ParamType):
         return int(number)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[int]):
     """A time, as seconds since 1970."""
 
     name = "time"
@@ -56,7 +56,7 @@ class Moment(click.ParamType):
             self.fail(error.message, param, ctx)
 
 
-class Length(click.ParamType):
+class Length(click.ParamType[Resolution]):
     """The length of a bar."""
 
     name = "resolution"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
@@ -27,11 +26,11 @@ class Batch:
     __slots__ = ()
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns().values())))
+        return len(getattr(self, next(iter(self.DTYPES))))
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns by name, in order, without copying."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in self.DTYPES}
 
     def take(self, rows: Rows) -> Self:
         """Return the rows that an index, a mask or a slice selects."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chandlery.core.resolution import Resolution
 from chandlery.engine.dirt import Dirt
 from chandlery.engine.history import History
+from chandlery.engine.making import SESSION_SLACK
 from chandlery.engine.recorder import Recorder
 from chandlery.engine.registry import Registry
 from chandlery.engine.rollup import RollUp
@@ -33,9 +34,9 @@ class Engine:
         since = 0
         for series in reversed(self.store.series()):
             if not series.is_rung:
-                self.registry.extend(self.store.extents(series.resolution, 0))
+                self._extend(series.resolution, 0)
         for rung in reversed(self.dirt.rungs):
-            self.registry.extend(self.store.extents(rung, since))
+            self._extend(rung, since)
             since = self.dirt.frontier(rung)
         self.registry.extend(self.store.extents(None, since))
         for rung in self.dirt.rungs:
@@ -47,3 +48,10 @@ class Engine:
                     end=[mark.end for mark in marks],
                 )
             )
+
+    def _extend(self, resolution: Resolution, since: int) -> None:
+        """Extend the reach to the end of the newest bars: their trades lie behind their times."""
+        found = self.store.extents(resolution, since)
+        slack = 0 if self.registry.calendars.is_plain else SESSION_SLACK
+        end = found.end + resolution.seconds + slack
+        self.registry.extend(Ranges(found.market, found.start - slack, end))

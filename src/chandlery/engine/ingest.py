@@ -87,7 +87,8 @@ class Ingest:
         self._publish = publish
         self._limits = limits or Limits()
         self._queue: deque[_Waiting] = deque()
-        self._changed = asyncio.Condition()
+        self._waiting_for_room: deque[asyncio.Future[None]] = deque()
+        self._arrived = asyncio.Event()
         self._is_closing = False
         self._last_group = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
@@ -95,33 +96,32 @@ class Ingest:
 
     async def submit(self, delivery: Delivery) -> Receipt:
         """Wait for room, then until the delivery is durable."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._is_closing or self._has_room(delivery))
-            waiting = self._enqueue(delivery)
-        return await waiting.receipt
+        while not self._has_room(delivery) and not self._is_closing:
+            room = asyncio.get_running_loop().create_future()
+            self._waiting_for_room.append(room)
+            await room
+        return await self._enqueue(delivery)
 
     async def submit_now(self, delivery: Delivery) -> Receipt:
         """Like `submit`, but refuse at once when there is no room."""
-        async with self._changed:
-            if not self._has_room(delivery):
-                message = f"{self.figures.queued_rows} rows wait to be written already"
-                raise BusyError(message, hint="send again in a second")
-            waiting = self._enqueue(delivery)
-        return await waiting.receipt
+        if not self._has_room(delivery):
+            message = f"{self.figures.queued_rows} rows wait to be written already"
+            raise BusyError(message, hint="send again in a second")
+        return await self._enqueue(delivery)
 
     def _has_room(self, delivery: Delivery) -> bool:
         queued = self.figures.queued_rows
         return queued == 0 or queued + len(delivery) <= self._limits.queued_rows
 
-    def _enqueue(self, delivery: Delivery) -> _Waiting:
+    def _enqueue(self, delivery: Delivery) -> asyncio.Future[Receipt]:
         if self._is_closing:
             message = "the writer is closing"
             raise StoreError(message)
         waiting = _Waiting(delivery, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self.figures.queued_rows += len(delivery)
-        self._changed.notify_all()
-        return waiting
+        self._arrived.set()
+        return waiting.receipt
 
     async def run(self) -> None:
         """Write until closed; what was queued before that is written."""
@@ -133,23 +133,24 @@ class Ingest:
 
     async def close(self) -> None:
         """Take no more, and let `run` end when all that is queued has been written."""
-        async with self._changed:
-            self._is_closing = True
-            self._changed.notify_all()
+        self._is_closing = True
+        self._arrived.set()
+        self._let_in()
 
     async def _next_group(self) -> list[_Waiting]:
         """Return what to write next; nothing when closed and empty."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._queue or self._is_closing)
-            if self._last_group > 1 and not self._is_closing:
-                await self._gather()
-            group: list[_Waiting] = []
-            rows = 0
-            while self._queue and (not group or rows < self._limits.commit_rows):
-                group.append(self._queue.popleft())
-                rows += len(group[-1].delivery)
-            self._last_group = len(group)
-            return group
+        while not self._queue and not self._is_closing:
+            self._arrived.clear()
+            await self._arrived.wait()
+        if self._last_group > 1:
+            await self._gather()
+        group: list[_Waiting] = []
+        rows = 0
+        while self._queue and (not group or rows < self._limits.commit_rows):
+            group.append(self._queue.popleft())
+            rows += len(group[-1].delivery)
+        self._last_group = len(group)
+        return group
 
     async def _gather(self) -> None:
         """Give those who sent together before a moment to send together again.
@@ -161,7 +162,9 @@ class Ingest:
         enough = self._last_group
         try:
             async with asyncio.timeout(longest):
-                await self._changed.wait_for(lambda: len(self._queue) >= enough)
+                while len(self._queue) < enough and not self._is_closing:
+                    self._arrived.clear()
+                    await self._arrived.wait()
         except TimeoutError:
             return
 
@@ -171,8 +174,7 @@ class Ingest:
         except Exception as error:  # noqa: BLE001 - whatever it is goes to whoever submitted
             await self._write_apart(group, error)
             return
-        finally:
-            await self._make_room()
+        self._make_room(group)
         self._count(recorded)
         self._publish(recorded)
         first = 0
@@ -185,6 +187,7 @@ class Ingest:
     async def _write_apart(self, group: list[_Waiting], error: Exception) -> None:
         """Find out which delivery cannot be written: the others must not suffer for it."""
         if len(group) == 1:
+            self._make_room(group)
             self.figures.failures += 1
             if not group[0].receipt.done():
                 group[0].receipt.set_exception(error)
@@ -192,11 +195,16 @@ class Ingest:
         for waiting in group:
             await self._write([waiting])
 
-    async def _make_room(self) -> None:
-        async with self._changed:
-            queued = sum(len(waiting.delivery) for waiting in self._queue)
-            self.figures.queued_rows = queued
-            self._changed.notify_all()
+    def _make_room(self, group: list[_Waiting]) -> None:
+        self.figures.queued_rows -= sum(len(waiting.delivery) for waiting in group)
+        self._let_in()
+
+    def _let_in(self) -> None:
+        """Wake those who wait for room; each looks again whether there is enough."""
+        while self._waiting_for_room:
+            room = self._waiting_for_room.popleft()
+            if not room.done():
+                room.set_result(None)
 
     async def _commit(self, delivery: Delivery) -> Recorded:
         """Commit, again and again while the store says that it may pass."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from chandlery.core.candles import Candles
 from chandlery.core.columns import US, Bools, Int32s, Int64s, starts_of_runs
+from chandlery.core.errors import StoreError
 from chandlery.core.intervals import union
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
@@ -73,6 +74,7 @@ class MemoryStore:
     @_whole
     def write(self, change: Change) -> list[Mark]:
         """See Store.write."""
+        self._check(change)
         if len(change.erase):
             trades = self._all_trades()
             self._trades = trades.take(~_selected(change.erase, trades.market, trades.time))
@@ -87,6 +89,15 @@ class MemoryStore:
             new = rewrite.candles.take(~_same_bars(rewrite.candles, kept.take(kept.given)))
             self._candles[rewrite.rung] = Candles.concat((kept, new)).sorted()
         return self._write_records(change)
+
+    def _check(self, change: Change) -> None:
+        """Refuse a change that cannot be made whole."""
+        changed = {change.rewrite.rung} if change.rewrite is not None else set()
+        changed |= {change.frontier[0]} if change.frontier is not None else set()
+        unknown = changed - set(self._series) - {bars.resolution for bars in change.bars}
+        if unknown:
+            message = f"a series that is there expected, found {min(unknown)}"
+            raise StoreError(message)
 
     def _replace_bars(self, resolution: Resolution, new: Candles) -> None:
         self._add_series(resolution)
@@ -165,7 +176,8 @@ class MemoryStore:
         """See Store.update_markets."""
         new = {market.key: market for market in markets}
         for number, known in self._markets.items():
-            self._markets[number] = new.get(known.key, known)
+            found = new.get(known.key, known)
+            self._markets[number] = replace(found, symbol=known.symbol)
 
     @_whole
     def markets(self) -> dict[int, Market]:
@@ -178,6 +190,10 @@ class MemoryStore:
         for rung in ladder:
             self._add_series(rung)
         for rung, series in self._series.items():
+            if series.is_rung and rung not in ladder:
+                candles = self._candles[rung]
+                self._candles[rung] = candles.take(candles.given)
+                series = replace(series, frontier=0)
             self._series[rung] = replace(series, is_rung=rung in ladder)
 
     def _add_series(self, resolution: Resolution) -> None:

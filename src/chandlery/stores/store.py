@@ -155,7 +155,10 @@ class Store(Protocol):
         ...
 
     def add_rungs(self, ladder: Sequence[Resolution]) -> None:
-        """Make each of the resolutions a rung; a new one has frontier 0."""
+        """Make the resolutions the rungs; a new one has frontier 0.
+
+        One that leaves the ladder keeps only the bars that were given.
+        """
         ...
 
     def series(self) -> list[Series]:

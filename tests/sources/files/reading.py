@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from chandlery.core.candles import Candles
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.sources.files import BadRow, Chunk, FileOptions, inputs, read
+
+# A first example may build tables and import code: how long it takes proves nothing.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 START_S = 1_704_067_200
 """2024-01-01."""

@@ -23,6 +23,8 @@ GOOD = f"{START_S},1,1,buy\n"
         (f"{START_S},1,inf,buy", "size", "'inf'", "expected a positive number"),
         (f"{START_S},1,1,up", "side", "'up'", "expected buy or sell"),
         ("soon,1,1,buy", "time", "'soon'", "expected a time (seconds, ms, us or ns"),
+        ("2024-01-01T00:00:00 0,1,1,buy", "time", "'2024-01-01T00:00:00 0'", "expected a time"),
+        ("2024-01-01T00:00:000,1,1,buy", "time", "'2024-01-01T00:00:000'", "expected a time"),
         ("5,1,1,buy", "time", "'5'", "expected a time between 2009 and 2100 in s"),
         (f"{START_S}000,1,1,buy", "time", f"'{START_S}000'", "2009 and 2100 in s"),
         ("99999999999999999999999,1,1,buy", "time", "'9999", "expected a time"),

@@ -10,6 +10,7 @@ from chandlery.core.trades import BUY, SELL, UNKNOWN, id_of_text
 from tests.sources.files.reading import START_S, read_path, read_text
 
 US = START_S * 1_000_000
+RANDOM = f"SELECT {US} + i AS time, random() + 1 AS price, 2 AS size FROM range(3000) t(i)"  # noqa: S608 - a test's own text
 
 
 def parquet(folder: Path, select: str, name: str = "trades.parquet", group: int = 4096) -> Path:
@@ -127,6 +128,10 @@ def test_files_that_cannot_be_read_are_errors(tmp_path: Path) -> None:
     good = parquet(tmp_path, f"SELECT {US} AS time, 1 AS price, 1 AS size")
     with pytest.raises(InputError, match="the Parquet file cannot be read"):
         read_text(tmp_path, good.read_bytes()[:-10], "cut.parquet")
+    damaged = bytearray(parquet(tmp_path, RANDOM).read_bytes())
+    damaged[500:600] = b"\xff" * 100
+    with pytest.raises(InputError, match="the Parquet file cannot be read"):
+        read_text(tmp_path, bytes(damaged), "damaged.parquet")
     empty = parquet(tmp_path, f"SELECT {US} AS time, 1 AS price, 1 AS size LIMIT 0")
     with pytest.raises(InputError, match="holds no rows"):
         read_path(empty)

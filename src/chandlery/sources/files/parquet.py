@@ -49,24 +49,36 @@ class _File:
     pattern: str
     database: duckdb.DuckDBPyConnection
 
-    def query(self, sql: str, *parameters: object) -> duckdb.DuckDBPyConnection:
-        return self.database.execute(sql, [self.pattern, *parameters])
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query, whose first parameter is the file."""
+        with self._faults():
+            return self.database.execute(sql, [self.pattern, *parameters]).fetchall()
+
+    def arrays(self, sql: str, *parameters: object) -> dict[str, NDArray[Any]]:
+        """Return the columns of a query, whose first parameter is the file."""
+        with self._faults():
+            return self.database.execute(sql, [self.pattern, *parameters]).fetchnumpy()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Turn the database's errors into ours."""
+        try:
+            yield
+        except duckdb.Error as error:
+            message = f"{self.name}: the Parquet file cannot be read ({_first_line(error)})"
+            raise InputError(message, hint="is it complete? fetch or make it again") from error
 
 
 @contextmanager
 def opened(item: Input, path: Path) -> Iterator[_File]:
-    """Open a Parquet file, its faults becoming errors of ours."""
+    """Open a Parquet file."""
     with closing(duckdb.connect(":memory:")) as database:
-        try:
-            yield _File(item.name, _escaped(path), database)
-        except duckdb.Error as error:
-            message = f"{item.name}: the Parquet file cannot be read ({_first_line(error)})"
-            raise InputError(message, hint="is it complete? fetch or make it again") from error
+        yield _File(item.name, _escaped(path), database)
 
 
 def table(file: _File, options: FileOptions, number_of: Callable[[str], int]) -> Table:
     """Tell what the columns hold and return the rows, to be read as they are taken."""
-    described = file.query(f"DESCRIBE SELECT * FROM {_ROWS}").fetchall()  # noqa: S608 - no text of a user
+    described = file.rows(f"DESCRIBE SELECT * FROM {_ROWS}")  # noqa: S608 - no text of a user
     types = {row[0]: row[1] for row in described if row[0] != "file_row_number"}
     market, interval = binance.named(Path(file.name).name)
     options = options.with_defaults(market, interval)
@@ -118,10 +130,9 @@ def _reader(
 
 def _ranges(file: _File, most: int) -> tuple[int, int]:
     """Return the number of rows, and how many to read at a time: whole row groups if they fit."""
-    counted = file.query("SELECT num_rows FROM parquet_file_metadata(?)").fetchone()
-    largest = file.query("SELECT max(row_group_num_rows) FROM parquet_metadata(?)").fetchone()
-    rows = counted[0] if counted else 0
-    group = (largest and largest[0]) or most + 1
+    ((rows,),) = file.rows("SELECT num_rows FROM parquet_file_metadata(?)")
+    ((largest,),) = file.rows("SELECT max(row_group_num_rows) FROM parquet_metadata(?)")
+    group = largest or most + 1
     return rows, most // group * group if group <= most else most
 
 
@@ -131,7 +142,7 @@ def _market_numbers(file: _File, found: Layout, markets: Markets) -> Int32s:
         return np.empty(0, dtype=np.int32)
     column = quoted(found.name_of("market"))
     distinct = f"SELECT DISTINCT {column}::VARCHAR AS s FROM {_ROWS} WHERE s IS NOT NULL"  # noqa: S608 - the name is quoted
-    symbols = [row[0] for row in file.query(distinct).fetchall()]
+    symbols = [row[0] for row in file.rows(distinct)]
     if not symbols:
         return np.empty(0, dtype=np.int32)
     listed = ", ".join("'" + symbol.replace("'", "''") + "'" for symbol in symbols)
@@ -153,7 +164,7 @@ class _Reader:
         """Return the rows of [start, end)."""
         picked = ", ".join(f"{each.sql} AS {field}_" for field, each in self.expressions.items())
         sql = f"SELECT {picked} FROM {_ROWS} WHERE file_row_number >= ? AND file_row_number < ?"  # noqa: S608 - names are quoted
-        found = self.file.query(sql, start, end).fetchnumpy()
+        found = self.file.arrays(sql, start, end)
         faults = Faults(end - start)
         columns: Columns = {}
         for field, each in self.expressions.items():
@@ -220,8 +231,8 @@ class _Reader:
         name = self.layout.name_of(fault.field)
         row = start + fault.row
         sql = f"SELECT {quoted(name)}::VARCHAR FROM {_ROWS} WHERE file_row_number = ?"  # noqa: S608 - the name is quoted
-        found = self.file.query(sql, row).fetchone()
-        return BadRow(self.file.name, row + 1, name, shown(found and found[0]), fault.reason)
+        ((found,),) = self.file.rows(sql, row)
+        return BadRow(self.file.name, row + 1, name, shown(found), fault.reason)
 
 
 def _escaped(path: Path) -> str:

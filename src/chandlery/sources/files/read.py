@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -61,9 +60,11 @@ class _Reading:
             for member in streams.members(self.item, file):
                 with _named(member.name):
                     table = text.table(member, self.options, self.number_of)
-                    # The directory of an archive is read twice.
-                    most = self.item.total_bytes or sys.maxsize
-                    yield replace(table, position=lambda: min(file.count, most))
+                    yield replace(table, position=lambda: self._position(file.count))
+
+    def _position(self, count: int) -> int:
+        """Return bytes read as a place in the input: an archive's directory is read twice."""
+        return min(count, self.item.total_bytes or count)
 
     def identified(self, index: int, table: Table) -> Iterator[Parsed]:
         """Return the rows of a table, those without an id or an order having got theirs."""

@@ -53,8 +53,7 @@ def count(session: Session, resolution: Resolution | None, scope: Scope) -> int:
     """See Store.count."""
     table = TABLE_OF_TRADES if resolution is None else table_of(resolution)
     where, parameters = bounded(session, "time" if resolution is None else "t", scope)
-    row = session.execute(f"SELECT count(*) FROM {table} x WHERE {where}", parameters).fetchone()
-    return int(row[0]) if row else 0
+    return session.number(f"SELECT count(*) FROM {table} x WHERE {where}", parameters) or 0
 
 
 def newest_trades(session: Session, market: int, before_us: int, count: int) -> Trades:

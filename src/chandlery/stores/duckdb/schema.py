@@ -61,8 +61,7 @@ def _tables(session: Session) -> list[str]:
 def _version(session: Session) -> int:
     if "schema_version" not in _tables(session):
         return 0
-    row = session.execute("SELECT max(number) FROM schema_version").fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
+    return session.number("SELECT max(number) FROM schema_version") or 0
 
 
 def create_candles(session: Session, resolution: Resolution) -> None:

@@ -35,6 +35,7 @@ class DuckDBStore:
             self._database.transaction(lambda session: session.execute("DELETE FROM leases"))
             self._keys = itertools.count(self._one("SELECT coalesce(max(key), 0) + 1 FROM marks"))
             self._loose = set(self.loose_blocks())
+            self._trades_kept_from = int(self.notes("kept").get("trades", 0))
             self._seen = self._database.read(coverage.load)
             self._known = {series.resolution for series in self.series()}
         except BaseException:
@@ -74,7 +75,9 @@ class DuckDBStore:
             writing.write_loose(session, blocks)
             coverage.write(session, self._seen, seen)
 
-        if change.bars or change.rewrite is not None or len(change.erase):
+        if not (marks or blocks or seen) and writing.is_append(change):
+            self._database.statement(lambda session: writing.append(session, change.trades))
+        elif change.bars or change.rewrite is not None or len(change.erase):
             with self._rewriting:
                 self._database.transaction(work)
         else:
@@ -136,32 +139,41 @@ class DuckDBStore:
         """See Store.add_rungs."""
 
         def work(session: Session) -> None:
-            session.execute("UPDATE series SET is_rung = false")
             for rung in ladder:
                 self._add_series(session, rung)
-                session.execute(
-                    "UPDATE series SET is_rung = true WHERE resolution = ?", [str(rung)]
-                )
+            for series in _series(session):
+                name, is_rung = str(series.resolution), series.resolution in ladder
+                if series.is_rung and not is_rung:
+                    table = schema.table_of(series.resolution)
+                    session.execute(f"DELETE FROM {table} WHERE NOT given")
+                    session.execute("UPDATE series SET frontier = 0 WHERE resolution = ?", [name])
+                if series.is_rung != is_rung:
+                    session.execute(
+                        "UPDATE series SET is_rung = ? WHERE resolution = ?", [is_rung, name]
+                    )
 
-        self._database.transaction(work)
+        with self._rewriting:
+            self._database.transaction(work)
         self._known |= set(ladder)
 
     def _add_series(self, session: Session, resolution: Resolution) -> None:
         if resolution not in self._known:
             schema.create_candles(session, resolution)
-            session.execute("INSERT INTO series VALUES (?, false, 0, 0)", [str(resolution)])
+            # A commit may have succeeded although its call failed: then it is there already.
+            name = str(resolution)
+            session.execute(
+                "INSERT INTO series SELECT ?, false, 0, 0 "
+                "WHERE NOT EXISTS (FROM series WHERE resolution = ?)",
+                [name, name],
+            )
 
     def series(self) -> list[Series]:
         """See Store.series."""
-        rows = self._rows("SELECT resolution, is_rung, frontier, kept_from FROM series")
-        return sorted(
-            (Series(Resolution.parse(text), *rest) for text, *rest in rows),
-            key=lambda series: series.resolution,
-        )
+        return self._database.read(_series)
 
     def trades_kept_from(self) -> int:
         """See Store.trades_kept_from."""
-        return int(self.notes("kept").get("trades", 0))
+        return self._trades_kept_from
 
     def marks(self) -> list[Mark]:
         """See Store.marks."""
@@ -179,9 +191,12 @@ class DuckDBStore:
     def forget(self, resolution: Resolution | None, before: int) -> int:
         """See Store.forget."""
         with self._rewriting:
-            return self._database.transaction(
+            gone = self._database.transaction(
                 lambda session: upkeep.forget(session, resolution, before)
             )
+        if resolution is None:
+            self._trades_kept_from = before
+        return gone
 
     def loose_blocks(self) -> list[tuple[str, int, int]]:
         """See Store.loose_blocks."""
@@ -254,9 +269,20 @@ class DuckDBStore:
         self._database.close()
 
 
+def _series(session: Session) -> list[Series]:
+    sql = "SELECT resolution, is_rung, frontier, kept_from FROM series"
+    rows = session.execute(sql).fetchall()
+    found = (Series(Resolution.parse(text), *rest) for text, *rest in rows)
+    return sorted(found, key=lambda series: series.resolution)
+
+
 def _update_markets(session: Session, markets: Sequence[Market]) -> None:
-    documents = [msgspec.json.encode(market).decode() for market in markets]
-    keys = [market.key for market in markets]
+    symbols = dict(session.execute("SELECT upper(symbol), symbol FROM markets").fetchall())
+    known = [replace(m, symbol=symbols[m.key]) for m in markets if m.key in symbols]
+    if not known:
+        return
+    documents = [msgspec.json.encode(market).decode() for market in known]
+    keys = [market.key for market in known]
     session.input("input_updates", {"key": np.array(keys), "document": np.array(documents)})
     session.execute(
         "UPDATE markets SET document = i.document FROM input_updates i "

@@ -17,21 +17,19 @@ def compact(session: Session, table: str, start: int, end: int) -> int:
     is_trades = table == TABLE_OF_TRADES
     column, unit = ("time", US) if is_trades else ("t", 1)
     order = "market, time, sequence, id" if is_trades else "market, t"
-    newest = session.execute(f"SELECT max(rowid) FROM {table}").fetchone()
-    if newest is None or newest[0] is None:
+    newest = session.number(f"SELECT max(rowid) FROM {table}")
+    if newest is None:
         return 0
     stretch = [start * unit, end * unit]
     where = f"{column} >= ? AND {column} < ?"
     session.execute(
         f"INSERT INTO {table} SELECT * FROM {table} WHERE {where} ORDER BY {order}", stretch
     )
-    gone = session.execute(
-        f"DELETE FROM {table} WHERE {where} AND rowid <= ?", [*stretch, newest[0]]
-    ).fetchone()
+    gone = session.number(f"DELETE FROM {table} WHERE {where} AND rowid <= ?", [*stretch, newest])
     session.execute(
         "DELETE FROM loose WHERE name = ? AND start_s >= ? AND end_s <= ?", [table, start, end]
     )
-    return int(gone[0]) if gone else 0
+    return gone or 0
 
 
 def forget(session: Session, resolution: Resolution | None, before: int) -> int:
@@ -40,7 +38,7 @@ def forget(session: Session, resolution: Resolution | None, before: int) -> int:
         sql, moment = "DELETE FROM trades WHERE time < ?", before * US
     else:
         sql, moment = f"DELETE FROM {table_of(resolution)} WHERE t < ?", before
-    gone = session.execute(sql, [moment]).fetchone()
+    gone = session.number(sql, [moment])
     if resolution is None:
         session.execute("DELETE FROM notes WHERE kind = 'kept' AND name = 'trades'")
         session.execute("INSERT INTO notes VALUES ('kept', 'trades', ?)", [str(before)])
@@ -48,7 +46,7 @@ def forget(session: Session, resolution: Resolution | None, before: int) -> int:
         session.execute(
             "UPDATE series SET kept_from = ? WHERE resolution = ?", [before, str(resolution)]
         )
-    return int(gone[0]) if gone else 0
+    return gone or 0
 
 
 def figures(session: Session) -> list[Figures]:
@@ -61,9 +59,8 @@ def figures(session: Session) -> list[Figures]:
 
 
 def _figure(session: Session, table: str) -> Figures:
-    counted = session.execute(f"SELECT count(*) FROM {table}").fetchone()
-    blocks = session.execute(
+    rows = session.number(f"SELECT count(*) FROM {table}") or 0
+    blocks = session.number(
         f"SELECT count(DISTINCT block_id) FROM pragma_storage_info('{table}') WHERE persistent"
-    ).fetchone()
-    rows, used = (counted or (0,))[0], (blocks or (0,))[0]
-    return Figures(table, int(rows), int(used) * BLOCK_BYTES)
+    )
+    return Figures(table, rows, (blocks or 0) * BLOCK_BYTES)

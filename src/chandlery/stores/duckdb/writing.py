@@ -13,6 +13,7 @@ import numpy as np
 from chandlery.core.candles import Candles, override
 from chandlery.core.columns import US
 from chandlery.core.delivery import Bars
+from chandlery.core.trades import Trades
 from chandlery.stores.blocks import block_seconds, blocks_of
 from chandlery.stores.duckdb.connection import Session
 from chandlery.stores.duckdb.reading import bounded
@@ -21,6 +22,26 @@ from chandlery.stores.store import Change, Interval, Mark, Rewrite
 
 Block = tuple[str, int, int]
 
+_MAY_BE_UNKNOWN = ("q", "bv")
+_CANDLES = ", ".join(
+    # A NaN in columns handed in is read as NULL.
+    f"coalesce({name}, 'nan'::DOUBLE)" if name in _MAY_BE_UNKNOWN else name
+    for name in Candles.DTYPES
+)
+
+
+def is_append(change: Change) -> bool:
+    """Return whether a change does nothing but append trades, as nearly every commit does."""
+    records = (change.bars, change.marks, change.cleared, change.positions, change.coverage)
+    rewrites = change.rewrite is not None or change.frontier is not None or len(change.erase)
+    return not any(records) and not rewrites
+
+
+def append(session: Session, trades: Trades) -> None:
+    """Append trades."""
+    session.input("input_trades", trades.columns())
+    session.execute("INSERT INTO trades FROM input_trades")
+
 
 def apply(session: Session, change: Change) -> None:
     """Write the parts of a change that need no knowledge of what is stored."""
@@ -28,8 +49,7 @@ def apply(session: Session, change: Change) -> None:
         where, parameters = bounded(session, "time", change.erase)
         session.execute(f"DELETE FROM trades x WHERE {where}", parameters)
     if len(change.trades):
-        session.input("input_trades", change.trades.columns())
-        session.execute("INSERT INTO trades FROM input_trades")
+        append(session, change.trades)
     for bars in change.bars:
         _replace_bars(session, bars)
     if change.rewrite is not None:
@@ -57,7 +77,7 @@ def _replace_bars(session: Session, bars: Bars) -> None:
         "(SELECT 1 FROM input_candles i WHERE i.market = x.market AND i.t = x.t)",
         [int(times.min()), int(times.max())],
     )
-    session.execute(f"INSERT INTO {table} FROM input_candles ORDER BY market, t")
+    session.execute(f"INSERT INTO {table} SELECT {_CANDLES} FROM input_candles ORDER BY market, t")
 
 
 def _rewrite(session: Session, rewrite: Rewrite) -> None:
@@ -67,7 +87,7 @@ def _rewrite(session: Session, rewrite: Rewrite) -> None:
     if len(rewrite.candles):
         made = override(rewrite.candles, _given(session, table, where, parameters))
         session.input("input_candles", made.take(~made.given).columns())
-        session.execute(f"INSERT INTO {table} FROM input_candles")
+        session.execute(f"INSERT INTO {table} SELECT {_CANDLES} FROM input_candles")
 
 
 def _given(session: Session, table: str, where: str, parameters: list[Any]) -> Candles:

@@ -30,7 +30,7 @@ _LENGTH_US = {"s": 1_000_000, "ms": 1000, "us": 1}
 _SAMPLE = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_ISO = re.compile(rb"\d{4}-\d\d-\d\d(?:[T ][\d:.]{1,18})?")
+_ISO = re.compile(rb"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?)?")
 _NOT_A_TIME = "expected a time (seconds, ms, us or ns since 1970, or ISO 8601)"
 _MISSING = np.iinfo(np.int64).min
 

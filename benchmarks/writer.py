@@ -1,0 +1,170 @@
+"""Durable ingest through the writer, beside bare appends of the same rows."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from benchmarks import data
+from benchmarks.report import Figure, at_least, below
+from chandlery.clock import SystemClock
+from chandlery.core.delivery import Delivery
+from chandlery.core.market import Market
+from chandlery.core.resolution import Resolution
+from chandlery.core.trades import Trades
+from chandlery.engine.engine import Engine
+from chandlery.engine.ingest import Ingest
+from chandlery.engine.jobs import Jobs
+from chandlery.stores.duckdb import DuckDBStore
+
+ROWS = 1_000
+MINUTE = Resolution.parse("1m")
+
+
+def bare(batches: Sequence[Trades]) -> float:
+    """Append batches to a plain table, a durable commit each; return trades a second."""
+    with tempfile.TemporaryDirectory(dir=data.folder()) as folder:
+        con = duckdb.connect(f"{folder}/bare.db", config={"threads": 2})
+        columns = dict(batches[0].columns())
+        con.register("batch", columns)
+        con.execute("CREATE TABLE trades AS SELECT * FROM batch LIMIT 0")
+        began = time.perf_counter()
+        for batch in batches:
+            columns.update(batch.columns())
+            con.execute("INSERT INTO trades FROM batch")
+        seconds = time.perf_counter() - began
+        con.close()
+    return len(batches) * ROWS / seconds
+
+
+def engine_on(path: Path) -> Engine:
+    """Return an engine with the markets of the set."""
+    engine = Engine(DuckDBStore(path))
+    engine.registry.add([Market.of(spec.symbol) for spec in data.specs()])
+    return engine
+
+
+async def through_the_writer(batches: Sequence[Trades], senders: int) -> float:
+    """Submit batches from some senders, each waiting for its receipt; return trades a second."""
+    with tempfile.TemporaryDirectory(dir=data.folder()) as folder:
+        engine = engine_on(Path(folder) / "ours.duckdb")
+        ingest = Ingest(engine.recorder, SystemClock(), publish=lambda recorded: None)
+        writer = asyncio.create_task(ingest.run())
+        waiting = iter(batches)
+
+        async def send() -> None:
+            for batch in waiting:
+                receipt = await ingest.submit(Delivery(trades=batch))
+                if receipt.accepted != len(batch):
+                    message = f"{receipt} for {len(batch)} new trades"
+                    raise AssertionError(message)
+
+        began = time.perf_counter()
+        await asyncio.gather(*(send() for _ in range(senders)))
+        seconds = time.perf_counter() - began
+        await ingest.close()
+        await writer
+        engine.store.close()
+    return len(batches) * ROWS / seconds
+
+
+async def latencies(rate: int, seconds: int) -> list[float]:
+    """Send at a rate, with a reader and the roll-ups running; return each commit's seconds.
+
+    A delivery holds the trades of 10 ms, as they would come from a feed.
+    """
+    every = 0.01
+    rows = int(rate * every)
+    with tempfile.TemporaryDirectory(dir=data.folder()) as folder:
+        engine = engine_on(Path(folder) / "ours.duckdb")
+        clock = SystemClock()
+        ingest = Ingest(engine.recorder, clock, publish=lambda recorded: None)
+        jobs = Jobs(engine, clock)
+        tasks = [asyncio.create_task(ingest.run()), asyncio.create_task(jobs.run())]
+        stop = threading.Event()
+        reader = threading.Thread(target=_read, args=(engine, stop))
+        reader.start()
+        found: list[float] = []
+        pending: set[asyncio.Task[None]] = set()
+        random, began = np.random.default_rng(1), time.perf_counter()
+
+        async def send(batch: Trades) -> None:
+            sent = time.perf_counter()
+            await ingest.submit(Delivery(trades=batch))
+            found.append(time.perf_counter() - sent)
+
+        for number in range(int(seconds / every)):
+            await asyncio.sleep(max(0.0, began + number * every - time.perf_counter()))
+            batch = _live(random, rows, number * rows, clock.now_us(), int(every * 1e6))
+            task = asyncio.create_task(send(batch))
+            pending.add(task)
+            task.add_done_callback(pending.discard)
+        await asyncio.gather(*pending)
+        stop.set()
+        await asyncio.to_thread(reader.join)
+        await ingest.close()
+        await tasks[0]
+        tasks[1].cancel()
+        await asyncio.gather(tasks[1], return_exceptions=True)
+        engine.store.close()
+    return found
+
+
+def _live(
+    random: np.random.Generator, rows: int, first_id: int, now_us: int, span_us: int
+) -> Trades:
+    """Return the trades of the last few milliseconds, by Zipf over the markets."""
+    market = (data.MARKETS ** random.random(rows)).astype(np.int32) - 1
+    return Trades.of(
+        market=market,
+        time=now_us - span_us + np.sort(random.integers(0, span_us, rows)),
+        price=np.round(100 + random.standard_normal(rows), 2),
+        size=np.round(random.lognormal(0, 1, rows) + 0.001, 3),
+        side=random.choice((-1, 1), rows),
+        sequence=np.zeros(rows),
+        id=np.arange(first_id, first_id + rows),
+    )
+
+
+def _read(engine: Engine, stop: threading.Event) -> None:
+    """Ask for the newest bars of one market after another, as charts do."""
+    market = 0
+    while not stop.is_set():
+        engine.history.newest(market, MINUTE, 600)
+        market = (market + 1) % data.MARKETS
+        stop.wait(0.005)
+
+
+def run(rows: int = 2_000_000, seconds: int = 130) -> Sequence[Figure]:
+    """Measure in turns and take the medians."""
+    batches = list(data.batches(rows, batch_rows=ROWS))
+    plain, one, many = [], [], []
+    for _ in range(3):
+        plain.append(bare(batches))
+        one.append(asyncio.run(through_the_writer(batches, senders=1)))
+        many.append(asyncio.run(through_the_writer(batches, senders=16)))
+    theirs = sorted(plain)[1]
+    figures = [
+        at_least(
+            f"durable ingest, 1,000-row batches, {name}",
+            f"{sorted(rates)[1]:,.0f} /s",
+            f"{theirs:,.0f} /s (bare appends)",
+            sorted(rates)[1] / theirs,
+            0.6,
+        )
+        for name, rates in (("one sender", one), ("16 senders", many))
+    ]
+    for rate, limit in ((10_000, 25), (100_000, 100)):
+        took = np.array(asyncio.run(latencies(rate, seconds))) * 1e3
+        p50, p99 = np.percentile(took, (50, 99))
+        name = f"submit to durable at {rate:,} trades/s, reader and roll-ups on"
+        figures.append(below(f"{name}: p99", float(p99), limit, "ms"))
+        figures.append(Figure(f"{name}: p50, max", f"{p50:.2f} ms, {took.max():.1f} ms"))
+    return figures

@@ -1,0 +1,77 @@
+"""The candles of a request, in pieces that fit in memory. Numbers come from the history alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chandlery.core.candles import Candles, Fill, fill
+from chandlery.core.resolution import Resolution
+from chandlery.engine.engine import Engine
+
+BARS_A_PIECE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which candles: [start, end) in seconds, of those the newest `limit`; None is no bound."""
+
+    market: int
+    resolution: Resolution
+    start: int | None
+    end: int | None
+    limit: int | None
+    fill: Fill
+
+
+def pieces(engine: Engine, wanted: Wanted, now: int) -> Iterator[Candles]:
+    """Yield the candles in order. Flat bars are added up to the end named, but not after now."""
+    if wanted.limit is not None:
+        yield _newest(engine, wanted, wanted.limit, now)
+        return
+    start, end = _bounds(engine, wanted)
+    if wanted.fill == "flat" and wanted.end is not None:
+        end = min(wanted.end, now)
+    before = _before(engine, wanted, start)
+    step = BARS_A_PIECE * wanted.resolution.seconds
+    for low in range(start, end, step):
+        high = min(low + step, end)
+        found = engine.history.candles(wanted.market, wanted.resolution, low, high)
+        is_last = high == end and wanted.end is None
+        filled = _filled(engine, wanted, Candles.concat((before, found)), None if is_last else high)
+        piece = filled.take(filled.t >= low)
+        before = filled.take(slice(-1, None)) if wanted.fill == "flat" else before
+        yield piece
+
+
+def _newest(engine: Engine, wanted: Wanted, limit: int, now: int) -> Candles:
+    found = engine.history.newest(wanted.market, wanted.resolution, limit, wanted.end)
+    end = None if wanted.end is None else min(wanted.end, now)
+    filled = _filled(engine, wanted, found, end)
+    if wanted.start is not None:
+        filled = filled.take(filled.t >= wanted.start)
+    return filled.take(slice(max(0, len(filled) - limit), None))
+
+
+def _bounds(engine: Engine, wanted: Wanted) -> tuple[int, int]:
+    """Return the interval in which there can be bars."""
+    first, last = engine.registry.reach(wanted.market)
+    slack = wanted.resolution.seconds + 7 * 86_400
+    start = first - slack if wanted.start is None else max(wanted.start, first - slack)
+    end = last + slack if wanted.end is None else min(wanted.end, last + slack)
+    return start, end
+
+
+def _before(engine: Engine, wanted: Wanted, start: int) -> Candles:
+    """Return the last bar before the start: flat bars go on from its close."""
+    if wanted.fill == "none" or wanted.start is None:
+        return Candles.empty()
+    return engine.history.newest(wanted.market, wanted.resolution, 1, start)
+
+
+def _filled(engine: Engine, wanted: Wanted, candles: Candles, end: int | None) -> Candles:
+    """Return the candles with flat ones between, up to the end, or to the last of them."""
+    if not len(candles):
+        return candles
+    end = int(candles.t[-1]) + 1 if end is None else end
+    return fill(candles, wanted.fill, wanted.resolution, engine.registry.calendars, end)

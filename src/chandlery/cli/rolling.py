@@ -1,0 +1,27 @@
+"""Roll-ups in the foreground, with progress, until done or stopped."""
+
+from __future__ import annotations
+
+import asyncio
+
+from chandlery.cli.progress import Shown
+from chandlery.engine.engine import Engine
+
+
+async def roll_up(engine: Engine, until: int, shown: Shown, stop: asyncio.Event) -> int:
+    """Make all bars that are due; return how many were written.
+
+    Stopping between two steps loses nothing: what is left is made by the next run, or read from
+    the trades until then.
+    """
+    steps, rows = engine.rollup.run(until), 0
+    shown.begin("rolling up")
+    shown.expect(None)
+    while not stop.is_set():
+        step = await asyncio.to_thread(next, steps, None)
+        if step is None:
+            break
+        rows += step.rows
+        shown.begin(f"rolling up {step.rung}")
+        shown.advance(1, step.rows)
+    return rows
