@@ -82,9 +82,7 @@ Ladder = Annotated[tuple[Resolution, ...], PlainValidator(_ladder)]
 
 def _of(default: Any, help_text: str, expected: str, **limits: Any) -> Any:
     """Return a row of the table."""
-    return Field(
-        default, description=help_text, json_schema_extra={"expected": expected}, **limits
-    )
+    return Field(default, description=help_text, json_schema_extra={"expected": expected}, **limits)
 
 
 class _Section(BaseModel):
@@ -112,9 +110,7 @@ class DuckDB(_Section):
     memory_limit: str = _of(
         "1GB", "What the database may hold in memory.", "a size such as 1GB", pattern=_SIZE
     )
-    threads: int = _of(
-        2, "Threads a query may use.", "a whole number from 1 to 256", ge=1, le=256
-    )
+    threads: int = _of(2, "Threads a query may use.", "a whole number from 1 to 256", ge=1, le=256)
 
 
 class Writing(_Section):

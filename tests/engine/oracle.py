@@ -62,9 +62,7 @@ class Oracle:
         for between in self._given_between(resolution, source, given):
             own = given[between]
             pieces = [
-                (m, bar)
-                for m, bar in pieces
-                if (m, self._floor(m, between, bar.moment)) not in own
+                (m, bar) for m, bar in pieces if (m, self._floor(m, between, bar.moment)) not in own
             ]
             pieces += [(m, self._moved(m, between, t, bar)) for (m, t), bar in own.items()]
         bars: dict[Key, Bar] = {}
@@ -140,9 +138,7 @@ def _each_trade(trades: Trades) -> Iterator[tuple[int, Bar]]:
 
 
 def _alone(piece: Bar) -> Bar:
-    return Bar(
-        0, piece.o, piece.h, piece.l, piece.c, piece.v, piece.q, piece.n, piece.bv
-    )
+    return Bar(0, piece.o, piece.h, piece.l, piece.c, piece.v, piece.q, piece.n, piece.bv)
 
 
 def _joined(bar: Bar, later: Bar) -> Bar:
@@ -165,7 +161,5 @@ def _by_key(candles: Candles) -> dict[Key, Bar]:
 
 
 def _columns(bars: Sequence[tuple[Key, Bar]]) -> Candles:
-    values = {
-        name: [getattr(bar, name) for _, bar in bars] for name in list(Candles.DTYPES)[2:]
-    }
+    values = {name: [getattr(bar, name) for _, bar in bars] for name in list(Candles.DTYPES)[2:]}
     return Candles.of(market=[m for (m, _), _ in bars], t=[t for (_, t), _ in bars], **values)

@@ -5,7 +5,6 @@ A command's module is imported when the command runs: its help alone must not co
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
@@ -73,6 +72,18 @@ class Commands(RichGroup):
         return name, load(name) if name else None, rest
 
     @override
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever reads our output has seen enough; what is left of it goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return code
+
+    @override
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run, and leave with 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
         self.shows_traceback = False
@@ -92,22 +103,15 @@ class Commands(RichGroup):
         except (KeyboardInterrupt, click.Abort):
             return INTERRUPTED
         except OSError as error:
-            return self._failed(error)
+            if self.shows_traceback:
+                raise
+            return _told(str(error), "", FAILED)
         except Exception as error:
             if self.shows_traceback:
                 raise
             hint = "this is a bug: run it again with --debug, and report what it says"
             return _told(f"unexpected {type(error).__name__}: {error}", hint, FAILED)
         return code if isinstance(code, int) else 0
-
-    def _failed(self, error: OSError) -> int:
-        if error.errno == errno.EPIPE:
-            # Whoever reads our output has seen enough; nothing is to be flushed any more.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-        if self.shows_traceback:
-            raise error
-        return _told(str(error), "", FAILED)
 
 
 def _usage_hint(error: click.ClickException) -> str:

@@ -27,9 +27,7 @@ class Count(click.ParamType[int]):
     name = "count"
 
     @override
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
         found = _COUNT.fullmatch(value.replace("_", "").replace(",", ""))
@@ -45,9 +43,7 @@ class Moment(click.ParamType[int]):
     name = "time"
 
     @override
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
         try:
@@ -105,3 +101,11 @@ def range_options(command: Command) -> Command:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def address_options(command: Command) -> Command:
+    """Add --host and --port."""
+    command = click.option(
+        "--port", type=click.IntRange(0, 65_535), help="Port. Default: 8000; 0 takes a free one."
+    )(command)
+    return click.option("--host", help="Address to listen at. Default: 127.0.0.1.")(command)

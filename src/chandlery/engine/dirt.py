@@ -29,8 +29,17 @@ class Dirt:
         self._lock = threading.Lock()
         self._frontiers = {s.resolution: s.frontier for s in store.series() if s.is_rung}
         self._expected = dict(self._frontiers)
+        self.given = tuple(s.resolution for s in store.series() if not s.is_rung)
+        """The resolutions that are no rungs, of which bars have been given."""
         self._marks: dict[int, dict[int, Mark]] = {}
+        self._taken: set[int] = set()
         self.add(store.marks())
+
+    def learn(self, resolutions: Iterable[Resolution]) -> None:
+        """Take note that bars of the resolutions have been given."""
+        new = set(resolutions) - set(self.given) - set(self.rungs)
+        if new:
+            self.given = tuple(sorted((*self.given, *new)))
 
     def coarser(self, resolution: Resolution) -> Resolution | None:
         """Return the next rung that is coarser than a resolution."""
@@ -47,9 +56,13 @@ class Dirt:
             return self._frontiers[rung]
 
     def late_before(self, rung: Resolution) -> int:
-        """Return the moment before which what arrives now must be marked."""
+        """Return the moment before which what arrives now must be marked.
+
+        A rung that is new to the ladder is behind coarser ones, whose bars count too.
+        """
         with self._lock:
-            return max(self._frontiers[rung], self._expected[rung])
+            both = self._frontiers, self._expected
+            return max(edges[own] for edges in both for own in self.rungs if own >= rung)
 
     def expect(self, rung: Resolution, frontier: int) -> None:
         """Say that a roll-up is about to read up to a moment: from now on, before it is late."""
@@ -93,6 +106,18 @@ class Dirt:
                 return []
             return union((m.start, m.end) for m in marks.values() if m.rung <= rung)
 
+    def take(self, marks: Iterable[Mark]) -> None:
+        """Say which marks a roll-up is about to clear: what arrives now needs one of its own."""
+        with self._lock:
+            self._taken = {mark.key for mark in marks}
+
+    def waits(self, market: int, rung: Resolution, start: int, end: int) -> bool:
+        """Return whether moments are under a mark whose windows are yet to be read."""
+        with self._lock:
+            marks = self._marks.get(market, {}).values()
+            waiting = [m for m in marks if m.rung <= rung and m.key not in self._taken]
+        return any(low <= start and end <= high for low, high in union(map(_moments, waiting)))
+
     def dirty(self, market: int, rung: Resolution) -> list[Pair]:
         """Return the moments that are dirty at a rung, the live edge among them."""
         return union([*self.marked(market, rung), (self.frontier(rung), FOREVER)])
@@ -106,6 +131,10 @@ class Dirt:
         if mark.rung in self._frontiers:
             return mark
         return replace(mark, rung=self.coarser(mark.rung) or self.rungs[-1])
+
+
+def _moments(mark: Mark) -> Pair:
+    return mark.start, mark.end
 
 
 def _check(ladder: Sequence[Resolution]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from chandlery.core.resolution import Resolution
 from chandlery.engine.dirt import Dirt
+from chandlery.engine.edge import Edge
 from chandlery.engine.history import History
-from chandlery.engine.making import SESSION_SLACK
+from chandlery.engine.making import SESSION_SLACK, longest
 from chandlery.engine.recorder import Recorder
 from chandlery.engine.registry import Registry
 from chandlery.engine.rollup import RollUp
@@ -24,8 +25,9 @@ class Engine:
         self.store = store
         self.registry = Registry(store)
         self.dirt = Dirt(store, ladder)
-        self.recorder = Recorder(store, self.dirt, self.registry)
-        self.history = History(store, self.dirt, self.registry)
+        self.edge = Edge(self.dirt.rungs[0])
+        self.recorder = Recorder(store, self.dirt, self.registry, self.edge)
+        self.history = History(store, self.dirt, self.registry, self.edge)
         self.rollup = RollUp(store, self.dirt, self.registry, self.recorder)
         self._find_reach()
 
@@ -38,6 +40,9 @@ class Engine:
         for rung in reversed(self.dirt.rungs):
             self._extend(rung, since)
             since = self.dirt.frontier(rung)
+            if not self.registry.calendars.is_plain:
+                # The bar across the edge is not made yet, and may begin before it.
+                since -= longest(rung, is_plain=False)
         self.registry.extend(self.store.extents(None, since))
         for rung in self.dirt.rungs:
             marks = self.dirt.marks(rung)
@@ -52,6 +57,7 @@ class Engine:
     def _extend(self, resolution: Resolution, since: int) -> None:
         """Extend the reach to the end of the newest bars: their trades lie behind their times."""
         found = self.store.extents(resolution, since)
-        slack = 0 if self.registry.calendars.is_plain else SESSION_SLACK
-        end = found.end + resolution.seconds + slack
-        self.registry.extend(Ranges(found.market, found.start - slack, end))
+        is_plain = self.registry.calendars.is_plain
+        start = found.start - (0 if is_plain else SESSION_SLACK)
+        end = found.end + longest(resolution, is_plain=is_plain)
+        self.registry.extend(Ranges(found.market, start, end))

@@ -14,7 +14,8 @@ from chandlery.core.intervals import Pair, clip, union
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.dirt import Dirt
-from chandlery.engine.making import SESSION_SLACK, Maker, one
+from chandlery.engine.edge import Edge
+from chandlery.engine.making import Maker, longest, one
 from chandlery.engine.registry import Registry
 from chandlery.stores import Ranges, Scope, Store
 
@@ -25,8 +26,9 @@ WIDER = 4
 class History:
     """Reads bars and trades. Calls block; any thread may call."""
 
-    def __init__(self, store: Store, dirt: Dirt, registry: Registry) -> None:
+    def __init__(self, store: Store, dirt: Dirt, registry: Registry, live: Edge) -> None:
         self._store = store
+        self._live = live
         self._dirt = dirt
         self._registry = registry
         self._maker = Maker(store, dirt, lambda: registry.calendars)
@@ -105,6 +107,10 @@ class History:
 
     def _make(self, market: int, resolution: Resolution, start: int, end: int) -> Candles:
         """Return the bars with start <= t < end, made from finer ones."""
+        if resolution == self._live.resolution:
+            bars = self._live.of_market(market, start, end)
+            if bars is not None and not self._maker.has_given_below(resolution):
+                return bars
         slack = 0 if resolution.is_intraday else self._slack(market, resolution)
         moments = one(market, start - slack, end + slack)
         whole = self._maker.whole_bars(resolution, moments)
@@ -113,8 +119,7 @@ class History:
 
     def _slack(self, market: int, resolution: Resolution) -> int:
         """Return by how much a bar's time and the moments of its trades may lie apart."""
-        is_plain = self._registry.calendars.of(market).is_plain
-        return resolution.seconds if is_plain else resolution.seconds + SESSION_SLACK
+        return longest(resolution, is_plain=self._registry.calendars.of(market).is_plain)
 
     def _rows(self, resolution: Resolution, scope: Scope) -> Candles:
         """Read the bars of one market as the maker asks for them."""

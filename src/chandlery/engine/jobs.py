@@ -29,6 +29,8 @@ GRACE_S = 2
 EVERY_S = 1.0
 LEASE_S = 60
 LEASE = "roll-up"
+LIVE_ROWS_A_STEP = 250_000
+"""Beside a live feed steps are small: columns are handed over with the interpreter held."""
 
 _log = structlog.get_logger()
 
@@ -71,6 +73,7 @@ class Jobs:
 
     def __init__(self, engine: Engine, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
         self._engine = engine
+        engine.rollup.rows_a_step = LIVE_ROWS_A_STEP
         self._clock = clock
         self._sleep = sleep
         self._owner = uuid.uuid4().hex
@@ -91,12 +94,16 @@ class Jobs:
             self._thread.shutdown(wait=True, cancel_futures=True)
 
     async def once(self) -> bool:
-        """Do all there is to do now; return whether the lease was ours to do it."""
+        """Do all there is to do now; return whether there was any and the lease was ours."""
+        if not self._engine.rollup.has_work(self._now_s() - GRACE_S):
+            return False
         if not await self._call(self._lease):
             return False
         try:
             for rung in self._engine.dirt.rungs:
                 await self._roll_up(rung)
+            if not self._engine.edge.is_warm:
+                await self._call(self._engine.recorder.warm)
         finally:
             await self._call(lambda: self._engine.store.release(LEASE, self._owner))
         return True

@@ -17,6 +17,9 @@ from chandlery.stores import Interval, Ranges, Scope, Store
 SESSION_SLACK = 4 * 86_400
 """A trading day's bar is named by its date, and may begin a long weekend earlier."""
 
+YEAR_SLACK = 6 * 86_400
+"""Twelve months of 30 days are up to six days short of a year."""
+
 ReadRows: TypeAlias = Callable[[Resolution, Scope], Candles]
 """Reads the bars of a rung whose time lies in a scope."""
 
@@ -47,6 +50,10 @@ class Maker:
             given = self._store.candles(finer, self.bar_times(finer, scope))
             made = overlay(made, Bars(finer, given.take(given.given)), grid)
         return roll_up(made, resolution, grid)
+
+    def has_given_below(self, rung: Resolution) -> bool:
+        """Return whether bars finer than a rung have been given."""
+        return bool(self._given_between(self._dirt.finer(rung), rung))
 
     def bar_times(self, resolution: Resolution, scope: Scope) -> Scope:
         """Return the scope, in moments, as bar times of a resolution."""
@@ -80,13 +87,18 @@ class Maker:
     ) -> tuple[Resolution, ...]:
         """Return the series of given bars that lie between a source and what it is made into."""
         chain: list[Resolution] = []
-        for series in reversed(self._store.series()):
-            own, above = series.resolution, chain[-1] if chain else resolution
+        for own in reversed(self._dirt.given):
+            above = chain[-1] if chain else resolution
             is_between = own < resolution and (source is None or own > source)
-            nests = own.divides(above) and (source is None or source.divides(own))
-            if is_between and nests and not series.is_rung:
+            if is_between and own.divides(above) and (source is None or source.divides(own)):
                 chain.append(own)
         return tuple(reversed(chain))
+
+
+def longest(resolution: Resolution, *, is_plain: bool) -> int:
+    """Return by how many seconds a bar's time and the moments of its trades may lie apart."""
+    seconds = resolution.seconds + (0 if resolution.is_intraday else YEAR_SLACK)
+    return seconds if is_plain else seconds + SESSION_SLACK
 
 
 def _in_microseconds(scope: Scope) -> Scope:

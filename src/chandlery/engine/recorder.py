@@ -6,23 +6,28 @@ What arrives behind a rung's frontier is late: its windows are marked in the sam
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from chandlery.core.candles import Bars
+from chandlery.core.candles import Bars, Candles
 from chandlery.core.columns import US, Bools, Int32s, Int64s, starts_of_runs
 from chandlery.core.delivery import Delivery
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Refused, Trades, refusals
-from chandlery.engine.dirt import Dirt
+from chandlery.engine.dirt import FOREVER, Dirt
+from chandlery.engine.edge import Edge
 from chandlery.engine.making import one
 from chandlery.engine.registry import Registry
-from chandlery.stores import Change, Mark, Ranges, Store
+from chandlery.stores import Change, Interval, Mark, Ranges, Store
 
 DAY_S = 86_400
 MOST_MARKS = 20_000
 """Beyond this many late windows in one delivery, those of a market become one."""
+
+MOST_TRADES_TO_WARM = 2_000_000
+"""With more trades than this behind the frontier the edge stays cold until they are rolled up."""
 
 TOO_OLD = "time is before what is kept"
 
@@ -45,13 +50,15 @@ class Recorded:
 class Recorder:
     """Writes deliveries, one at a time. Calls block."""
 
-    def __init__(self, store: Store, dirt: Dirt, registry: Registry) -> None:
+    def __init__(self, store: Store, dirt: Dirt, registry: Registry, live: Edge) -> None:
         self._store = store
         self._dirt = dirt
+        self._live = live
         self._registry = registry
         # Held from the choice of what is late to its commit, and by a roll-up while it moves
         # that edge: no trade can slip in between unmarked and unread.
         self.edge = threading.Lock()
+        self._is_unsure = False
 
     def record(self, delivery: Delivery, now_us: int) -> Recorded:
         """Commit a delivery; what it repeats and what may not enter is left out and counted."""
@@ -63,7 +70,7 @@ class Recorder:
             is_repeat = self._repeats(trades)
             fresh = trades.take(~is_repeat) if is_repeat.any() else trades
             marks = [*self._late_trades(fresh), *self._late_bars(delivery.bars)]
-            written = self._store.write(
+            written = self._write(
                 Change(
                     trades=fresh,
                     bars=delivery.bars,
@@ -72,8 +79,9 @@ class Recorder:
                     coverage=delivery.coverage,
                 )
             )
-            self._dirt.add(written)
             self._note(fresh, delivery.bars)
+            self._dirt.learn(bars.resolution for bars in delivery.bars)
+            self._live.add(fresh, self._registry.calendars)
         return Recorded(fresh, delivery.bars, entering[is_repeat], refused, tuple(written))
 
     def _repeats(self, trades: Trades) -> Bools:
@@ -89,17 +97,64 @@ class Recorder:
 
     def erase(self, market: int, start: int, end: int) -> None:
         """Delete a market's trades of [start, end) seconds, as when a chain rolls back."""
+        self._registry.flush()
         with self.edge:
             marks = self._mark(market, self._dirt.rungs[0], start, end)
-            change = Change(erase=one(market, start * US, end * US), marks=marks)
-            self._dirt.add(self._store.write(change))
+            self._write(Change(erase=one(market, start * US, end * US), marks=marks))
+            # Sums cannot be taken back: the edge is folded anew when it is warmed again.
+            self._live.cool()
+
+    def warm(self) -> None:
+        """Fold the live edge into memory, so that commits keep it and reads need no trades.
+
+        Only where the finest rung's bars begin at the same moments in every market.
+        """
+        rung, grid = self._dirt.rungs[0], self._registry.calendars
+        if not (grid.is_plain or (rung.is_intraday and 60 % rung.seconds == 0)):
+            return
+        with self.edge:
+            start = self._dirt.frontier(rung)
+            scope = Interval(start * US, FOREVER)
+            if self._store.count(None, scope) <= MOST_TRADES_TO_WARM:
+                self._live.warm(start, self._store.trades(scope), grid)
+
+    def closed(self, rung: Resolution, start: int, end: int) -> Candles | None:
+        """Say that a roll-up takes the bars of [start, end): what comes now is late.
+
+        Return those bars, if the live edge has them.
+        """
+        with self.edge:
+            self._dirt.expect(rung, end)
+            return self._live.candles(start, end) if rung == self._live.resolution else None
+
+    def rolled_up(self, rung: Resolution, end: int) -> None:
+        """Say that the bars before a moment are in the store."""
+        if rung == self._live.resolution:
+            self._live.advance(end)
 
     def mark(self, market: int, start: int, end: int) -> list[Mark]:
         """Have every bar of a market that touches [start, end) seconds made again."""
+        self._registry.flush()
         with self.edge:
             marks = self._mark(market, self._dirt.rungs[0], start, end)
-            written = self._store.write(Change(marks=marks)) if marks else []
-            self._dirt.add(written)
+            return self._write(Change(marks=marks)) if marks else []
+
+    def _write(self, change: Change) -> list[Mark]:
+        """Commit a change, and take in its marks."""
+        try:
+            written = self._store.write(change)
+        except BaseException:
+            # It may have been committed all the same, as when only the checkpoint after it
+            # failed: then what comes again is a repeat, and its marks are in the store.
+            self._is_unsure = True
+            self._live.cool()
+            for market, moment in _moments(change):
+                self._registry.extend(_clusters(market, moment, 1 << 40))
+            raise
+        self._dirt.add(written)
+        if self._is_unsure:
+            self._dirt.add(self._store.marks())
+            self._is_unsure = False
         return written
 
     def _refused(self, trades: Trades, now_us: int) -> Refused:
@@ -143,11 +198,8 @@ class Recorder:
         return [
             Mark(number, rung, start, end)
             for number, start, end in rows
-            if not self._is_marked(number, rung, start, end)
+            if not self._dirt.waits(number, rung, start, end)
         ]
-
-    def _is_marked(self, market: int, rung: Resolution, start: int, end: int) -> bool:
-        return any(low <= start and end <= high for low, high in self._dirt.marked(market, rung))
 
     def _note(self, trades: Trades, bars: tuple[Bars, ...]) -> None:
         """Keep in mind how far the data reaches now."""
@@ -156,6 +208,13 @@ class Recorder:
         for given in bars:
             if len(given.candles):
                 self._registry.extend(_clusters(given.candles.market, given.candles.t, 1 << 40))
+
+
+def _moments(change: Change) -> Iterator[tuple[Int32s, Int64s]]:
+    """Yield the markets and moments in seconds of what a change adds."""
+    yield change.trades.market, change.trades.time // US
+    for given in change.bars:
+        yield given.candles.market, given.candles.t
 
 
 def _clusters(market: Int32s, moment: Int64s, span: int) -> Ranges:

@@ -18,7 +18,7 @@ from chandlery.core.columns import US
 from chandlery.core.intervals import clip, subtract, union
 from chandlery.core.resolution import Resolution
 from chandlery.engine.dirt import Dirt
-from chandlery.engine.making import SESSION_SLACK, Maker
+from chandlery.engine.making import SESSION_SLACK, Maker, longest
 from chandlery.engine.recorder import Recorder
 from chandlery.engine.registry import Registry
 from chandlery.stores import Change, Interval, Mark, Ranges, Rewrite, Scope, Store
@@ -46,6 +46,7 @@ class RollUp:
     """Makes bars. Calls block; one thread at a time."""
 
     def __init__(self, store: Store, dirt: Dirt, registry: Registry, recorder: Recorder) -> None:
+        self.rows_a_step = ROWS_A_STEP
         self._store = store
         self._dirt = dirt
         self._registry = registry
@@ -78,12 +79,13 @@ class RollUp:
         if target <= start:
             return None
         start, end = self._stretch(rung, start, target)
-        with self._recorder.edge:
-            self._dirt.expect(rung, end)
-        candles = self._make_all(rung, start, end) if start < end else Candles.empty()
+        candles = self._recorder.closed(rung, start, end)
+        if candles is None:
+            candles = self._make_all(rung, start, end) if start < end else Candles.empty()
         rewrite = Rewrite(rung, Interval(start, end), candles) if len(candles) else None
         self._store.write(Change(rewrite=rewrite, frontier=(rung, end)))
         self._dirt.advance(rung, end)
+        self._recorder.rolled_up(rung, end)
         return Step(rung, start, end, len(candles))
 
     def _stretch(self, rung: Resolution, start: int, target: int) -> tuple[int, int]:
@@ -100,7 +102,7 @@ class RollUp:
     def _small_stretch(self, rung: Resolution, start: int, end: int) -> int:
         """Return an end near enough that a step stays small: whole blocks, if it can be."""
         length = rung.seconds * BARS_A_STEP
-        while self._source_rows(rung, Interval(start, end)) > ROWS_A_STEP:
+        while self._source_rows(rung, Interval(start, end)) > self.rows_a_step:
             middle = start + (end - start) // 2
             whole = _floor(rung, middle // length * length)
             nearer = whole if whole > start else _floor(rung, middle)
@@ -129,14 +131,33 @@ class RollUp:
         """Return the bars of every market that begin between two edges of the plain grid."""
         grid = self._registry.calendars
         if grid.is_plain:
-            return self._maker.make(rung, Interval(start, end), self._store.candles)
+            scopes = self._parts(rung, start, end)
+            return Candles.concat(
+                self._maker.make(rung, scope, self._store.candles) for scope in scopes
+            ).sorted()
         # A session's bar may lie across an edge: read more, and keep the bars that begin between
         # the edges' own bars.
-        early = start - rung.seconds - SESSION_SLACK
+        early = start - longest(rung, is_plain=False)
         made = self._maker.make(rung, Interval(early, end), self._store.candles)
         first = grid.floor(rung, made.market, np.full(len(made), start))
         last = grid.floor(rung, made.market, np.full(len(made), end))
         return made.take((made.t >= first) & (made.t < last))
+
+    def _parts(self, rung: Resolution, start: int, end: int) -> list[Scope]:
+        """Return the stretch in parts by market, if it is too busy to be read at once."""
+        whole = Interval(start, end)
+        count = -(-self._source_rows(rung, whole) // self.rows_a_step)
+        if count <= 1:
+            return [whole]
+        markets = np.arange(len(self._registry), dtype=np.int32)
+        parts = [markets[first::count] for first in range(min(count, len(markets)))]
+        return [Ranges(part, np.full(len(part), start), np.full(len(part), end)) for part in parts]
+
+    def has_work(self, until: int) -> bool:
+        """Return whether there is a step to do."""
+        return len(self._dirt) > 0 or any(
+            self.target(rung, until) > self._dirt.frontier(rung) for rung in self._dirt.rungs
+        )
 
     def _mend(self, rung: Resolution) -> Step | None:
         """Make the bars of the earliest marked windows again, and mark the next rung's."""
@@ -147,13 +168,18 @@ class RollUp:
         end = (start // (length := rung.seconds * BARS_A_STEP) + 1) * length
         end = self._small_end(rung, marks, start, end)
         chosen = [mark for mark in marks if mark.start < end]
-        moments = self._closed(rung, _ranges(chosen, start, end))
+        touched = _ranges(chosen, start, end)
+        moments = self._closed(rung, touched)
+        if not self._has_source(rung, moments):
+            return None
+        with self._recorder.edge:
+            self._dirt.take(chosen)
         made, bars = Candles.empty(), self._maker.bars_over(rung, moments)
         if len(moments):
             made = self._maker.make(rung, moments, self._store.candles)
         change = Change(
             rewrite=Rewrite(rung, bars, made) if len(moments) else None,
-            marks=[*_remainders(chosen, end), *self._coarser_marks(rung, moments)],
+            marks=[*_remainders(chosen, end), *self._coarser_marks(rung, touched)],
             cleared=[mark.key for mark in chosen],
         )
         self._dirt.add(self._store.write(change))
@@ -164,7 +190,7 @@ class RollUp:
         """Return an end near enough that a step stays small."""
         while end - start > rung.seconds:
             chosen = [mark for mark in marks if mark.start < end]
-            if self._source_rows(rung, _ranges(chosen, start, end)) <= ROWS_A_STEP:
+            if self._source_rows(rung, _ranges(chosen, start, end)) <= self.rows_a_step:
                 break
             end = start + (end - start) // 2
         return end
@@ -191,12 +217,20 @@ class RollUp:
             return self._store.trades_kept_from()
         return next(s.kept_from for s in self._store.series() if s.resolution == source)
 
-    def _coarser_marks(self, rung: Resolution, moments: Ranges) -> list[Mark]:
+    def _has_source(self, rung: Resolution, moments: Ranges) -> bool:
+        """Return whether the finer bars are there: a rung new to the ladder is filled first."""
+        source = self._dirt.finer(rung)
+        if source is None or not len(moments):
+            return True
+        return int(moments.end.max()) <= self._dirt.frontier(source)
+
+    def _coarser_marks(self, rung: Resolution, touched: Ranges) -> list[Mark]:
         """Return the marks that a rung's new bars leave on the next one."""
         coarser = self._dirt.coarser(rung)
         if coarser is None:
             return []
-        frontier = self._dirt.frontier(coarser)
+        moments = self._maker.whole_bars(rung, touched)
+        frontier = self._dirt.late_before(coarser)
         rows = zip(*(column.tolist() for column in moments.columns().values()), strict=True)
         return [
             Mark(market, coarser, start, min(end, frontier))

@@ -16,7 +16,9 @@ from chandlery.core.resolution import Resolution
 NEWEST = 500
 
 
-@click.command(epilog="Example: chandlery candles BINANCE:XRPETH 5m --start 2019-10-11 --format csv")
+@click.command(
+    epilog="Example: chandlery candles BINANCE:XRPETH 5m --start 2019-10-11 --format csv"
+)
 @click.argument("symbol")
 @click.argument("resolution", type=Length())
 @range_options

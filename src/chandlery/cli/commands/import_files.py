@@ -115,14 +115,16 @@ def _tell(outcome: Outcome, *, as_json: bool) -> None:
 def _warn(result: FileResult) -> None:
     tally = result.tally
     if result.error is not None:
-        click.echo(f"error: {' '.join(result.error.message.split())}", err=True)
+        _say("error", result.error.message)
         if result.error.hint:
-            click.echo(f"hint: {' '.join(result.error.hint.split())}", err=True)
+            _say("hint", result.error.hint)
     elif result.failed:
-        click.echo(f"error: {result.file}: none of its {tally.rows:,} rows could be taken", err=True)
-        click.echo("hint: look at the reasons above, and at --columns and --time-unit", err=True)
+        _say("error", f"{result.file}: none of its {tally.rows:,} rows could be taken")
+        _say("hint", "look at the reasons above, and at --columns and --time-unit")
     elif tally.bad or tally.refused:
         left_out = tally.bad + sum(tally.refused.values())
-        click.echo(
-            f"warning: {result.file}: {left_out:,} of {tally.rows:,} rows were left out", err=True
-        )
+        _say("warning", f"{result.file}: {left_out:,} of {tally.rows:,} rows were left out")
+
+
+def _say(kind: str, text: str) -> None:
+    click.echo(f"{kind}: {' '.join(text.split())}", err=True)

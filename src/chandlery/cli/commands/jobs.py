@@ -12,8 +12,8 @@ from chandlery.cli.opened import now_s, opened
 from chandlery.cli.options import common, json_option
 from chandlery.cli.output import print_table
 from chandlery.core.moments import iso_of
-from chandlery.engine.jobs import Job
 from chandlery.engine.job_list import current_jobs
+from chandlery.engine.jobs import Job
 
 
 @click.command(epilog="Example: chandlery jobs --json")

@@ -22,7 +22,7 @@ from chandlery.engine.engine import Engine
 @range_options
 @common
 @click.pass_context
-def rebuild(
+def rebuild(  # noqa: PLR0913 - one parameter an option
     ctx: click.Context,
     *,
     symbol: str,

@@ -1,0 +1,5 @@
+"""`python -m chandlery`: the command line."""
+
+from chandlery.cli import main
+
+main()

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chandlery.config import Seconds, load, table
+from chandlery.core.errors import ConfigError
+from chandlery.core.resolution import Resolution
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def origin(name: str, **flags: object) -> tuple[str, str]:
+    found = {value.name: value for value in load(flags).values()}
+    return found[name].value, found[name].origin
+
+
+def test_without_anything_every_setting_has_its_default() -> None:
+    defaults = {setting.name: setting.default for setting in table()}
+    for value in load().values():
+        assert value.origin == "default"
+        assert value.value == defaults.get(value.name, "forever")
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = Path("chandlery.toml")
+    file.write_text('data = "from-file"\n')
+    assert origin("data") == ("from-file", str(file.absolute()))
+    monkeypatch.setenv("CHANDLERY_DATA", "from-environment")
+    assert origin("data") == ("from-environment", "CHANDLERY_DATA")
+    assert origin("data", data="from-flag") == ("from-flag", "--data")
+    assert origin("data", data=None) == ("from-environment", "CHANDLERY_DATA")
+    monkeypatch.setenv("CHANDLERY_DATA", "")
+    assert origin("data")[0] == "from-file"
+
+
+def test_another_file_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("other.toml").write_text("http.port = 1\n")
+    assert load(file=Path("other.toml")).settings.http.port == 1
+    monkeypatch.setenv("CHANDLERY_CONFIG", "other.toml")
+    assert load().settings.http.port == 1
+    with pytest.raises(ConfigError, match=r"the settings file gone\.toml does not exist"):
+        load(file=Path("gone.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "hint"),
+    [
+        ("prot = 1", "unknown setting 'prot' in ", "did you mean "),
+        ("[http]\nprot = 1", "unknown setting 'http.prot' in ", "did you mean http.port?"),
+        ("[retention]\ntrade = '1d'", "unknown setting 'retention.trade'", "retention.trades?"),
+        ("[http]\nport = 'x'", "http.port is 'x' (", "chandlery config"),
+        ("[http]\nport = 70000", "expected a whole number from 0 to 65535", "chandlery config"),
+        ("store = 'oracle'", "store is 'oracle' (", "chandlery config"),
+        ("ladder = '1m 7q'", "ladder is '1m 7q' (", "chandlery config"),
+        ("[retention]\ntrades = 'long'", "expected a time such as 30d, or forever", "config"),
+        ("[retention]\n3m = '1d'", "about 3m, which is no rung", "trades or one of 1m 5m"),
+        ("[duckdb]\nmemory_limit = 'much'", "expected a size such as 1GB", "chandlery config"),
+        ("= nonsense", "cannot be read: ", "it holds lines such as"),
+    ],
+)
+def test_a_wrong_file_is_told_with_what_was_expected(text: str, told: str, hint: str) -> None:
+    Path("chandlery.toml").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load()
+    assert told in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANDLERY_HTTP__PORT", "eighty")
+    with pytest.raises(ConfigError) as caught:
+        load()
+    assert caught.value.message == (
+        "http.port is 'eighty' (CHANDLERY_HTTP__PORT), expected a whole number from 0 to 65535"
+    )
+
+
+def test_variables_that_are_no_settings_of_ours_are_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT", "PORT_8000_TCP_ADDR", "TEST_DATA"):
+        monkeypatch.setenv(f"CHANDLERY_{name}", "10.0.0.1")
+    assert load().origins == {}
+
+
+def test_retention_is_said_for_trades_and_rungs(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("chandlery.toml").write_text("[retention]\ntrades = '90d'\n60 = '2y'\n")
+    monkeypatch.setenv("CHANDLERY_RETENTION__5M", "forever")
+    assert load().settings.retention_of() == {
+        None: 90 * 86_400,
+        Resolution.parse("1h"): 2 * 365 * 86_400,
+        Resolution.parse("5m"): 0,
+    }
+
+
+def test_the_ladder_is_text_or_a_list() -> None:
+    for text in ("'1m 1h'", "'1m,1h'", "['1m', '60']"):
+        Path("chandlery.toml").write_text(f"ladder = {text}\n")
+        assert [str(rung) for rung in load().settings.ladder] == ["1m", "1h"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "forever"), (86_400, "1d"), (90, "90s"), (5_400, "90m"), (1_209_600, "2w")],
+)
+def test_lengths_of_time_are_shown_as_they_are_written(seconds: int, text: str) -> None:
+    assert str(Seconds(seconds)) == text
