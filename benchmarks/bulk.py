@@ -56,7 +56,7 @@ def ours(parquet: Path, folder: Path, *more: Path) -> tuple[float, float]:
     """Import files with the command line; return the seconds and the peak of memory in MB."""
     shutil.rmtree(folder, ignore_errors=True)
     began = time.perf_counter()
-    command = [sys.executable, "-m", "chandlery.cli", "import", str(parquet)]
+    command = [sys.executable, "-m", "chandlery", "import", str(parquet)]
     command += [*map(str, more), "--data", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     peak = _watch(process)
@@ -89,7 +89,7 @@ def _watch(process: subprocess.Popen[bytes]) -> list[float]:
 def maintained(folder: Path) -> None:
     """Sort what is loose, as `maintain` does."""
     subprocess.run(
-        [sys.executable, "-m", "chandlery.cli", "maintain", "--data", str(folder)],
+        [sys.executable, "-m", "chandlery", "maintain", "--data", str(folder)],
         check=True,
         stdout=subprocess.DEVNULL,
     )

@@ -32,12 +32,12 @@ class Figure:
 
 def at_most(name: str, ours: str, baseline: str, ratio: float, limit: float) -> Figure:
     """Return a figure whose ratio to the baseline should be small."""
-    return Figure(name, ours, baseline, round(ratio, 3), f"≤ {limit:g}×", ratio <= limit)
+    return Figure(name, ours, baseline, round(ratio, 3), f"≤ {limit:g}x", ratio <= limit)
 
 
 def at_least(name: str, ours: str, baseline: str, ratio: float, limit: float) -> Figure:
     """Return a figure whose ratio to the baseline should be large."""
-    return Figure(name, ours, baseline, round(ratio, 3), f"≥ {limit:g}×", ratio >= limit)
+    return Figure(name, ours, baseline, round(ratio, 3), f"≥ {limit:g}x", ratio >= limit)
 
 
 def below(name: str, value: float, limit: float, unit: str) -> Figure:
@@ -82,7 +82,7 @@ def show(figures: Sequence[Figure]) -> None:
         table.add_column(title)
     marks = {None: "", True: "yes", False: "NO"}
     for figure in figures:
-        ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}×"
+        ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}x"
         row = (figure.name, figure.ours, figure.baseline, ratio, figure.limit)
         table.add_row(*row, marks[figure.is_met])
     Console(width=150).print(table)

@@ -42,6 +42,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_00
 _DURATION = re.compile(r"([1-9]\d{0,8})\s*([smhdwy])")
 _SIZE = r"^[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)$"
 _RETENTION = "retention"
+_NEAR = 0.6
 
 
 class Seconds(int):
@@ -385,10 +386,20 @@ def _normal(name: str) -> str:
 def _refuse_unknown(name: str, where: str, written: str, known: list[str]) -> None:
     if name in _names() or _is_retention(name):
         return
-    near = difflib.get_close_matches(written, known, 1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else "`chandlery config` lists every setting"
+    near = max(known, key=lambda one: _likeness(written, one))
+    is_near = _likeness(written, near) >= _NEAR
+    hint = f"did you mean {near}?" if is_near else "`chandlery config` lists every setting"
     message = f"unknown setting {written!r} {where}"
     raise ConfigError(message, hint=hint)
+
+
+def _likeness(written: str, known: str) -> float:
+    """Return from 0 to 1 how alike two names are, the second's section perhaps being left out."""
+    key = re.split(r"\.|__", known)[-1]
+    return max(
+        difflib.SequenceMatcher(None, written, other).ratio()
+        for other in (known, key, PREFIX + key)
+    )
 
 
 def _is_retention(name: str) -> bool:

@@ -26,7 +26,7 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Res
     monkeypatch.chdir(tmp_path)
     runner = CliRunner()
 
-    def call(*args: str, **options: str) -> Result:
-        return runner.invoke(chandlery, args, **options)
+    def call(*args: str, stdin: str | None = None) -> Result:
+        return runner.invoke(chandlery, args, input=stdin)
 
     return call

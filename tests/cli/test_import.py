@@ -196,7 +196,7 @@ def test_no_permission_is_told(invoke: Invoke, tmp_path: Path) -> None:
 def test_standard_input_is_read(invoke: Invoke) -> None:
     text = trades_text(10)
     # The runner's standard input is no real file: the command reads its bytes all the same.
-    done = invoke("import", "-", "--market", "A:B", "--data", "d", input=text)
+    done = invoke("import", "-", "--market", "A:B", "--data", "d", stdin=text)
     assert (done.exit_code, done.stdout) == (0, "-: 10 rows, 10 accepted, 0 repeated, 0 bad\n")
 
 

@@ -36,7 +36,6 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise _refused(host, port, error) from error
-    listening.set_inheritable(True)
     return listening
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, get
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
 from chandlery.core.candles import Candles
 from chandlery.core.errors import UsageError
@@ -27,11 +27,11 @@ MOST_SYMBOLS = 1_000
 @get("/api/v1/candles")
 async def candles(  # noqa: PLR0913 - one parameter a query parameter
     state: State,
-    symbol: str,
-    interval: str,
-    start: str | None = None,
-    end: str | None = None,
-    limit: int = NEWEST,
+    symbol: FromQuery[str],
+    interval: FromQuery[str],
+    start: FromQuery[str | None] = None,
+    end: FromQuery[str | None] = None,
+    limit: FromQuery[int] = NEWEST,
 ) -> Response[bytes]:
     """Return [{t,o,h,l,c,v,q,n,bv}, ...]: the newest `limit` bars with start <= t < end."""
     server: Server = state.server
@@ -52,7 +52,9 @@ async def candles(  # noqa: PLR0913 - one parameter a query parameter
 
 @get("/api/v1/symbols")
 async def symbols(
-    state: State, text: Annotated[str, Parameter(query="query")] = "", limit: int = MOST_SYMBOLS
+    state: State,
+    text: Annotated[str, QueryParameter(name="query")] = "",
+    limit: FromQuery[int] = MOST_SYMBOLS,
 ) -> list[dict[str, Any]]:
     """Return the markets that fit a query, best first."""
     server: Server = state.server

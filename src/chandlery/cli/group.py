@@ -95,23 +95,23 @@ class Commands(RichGroup):
             code = super().main(args, *rest, **extra)
         except click.ClickException as error:
             return _told(error.format_message(), _usage_hint(error), error.exit_code)
-        except ChandleryError as error:
-            if self.shows_traceback:
-                raise
-            code = USAGE if isinstance(error, UsageError) else FAILED
-            return _told(error.message, error.hint, code)
         except (KeyboardInterrupt, click.Abort):
             return INTERRUPTED
-        except OSError as error:
-            if self.shows_traceback:
-                raise
-            return _told(str(error), "", FAILED)
         except Exception as error:
             if self.shows_traceback:
                 raise
-            hint = "this is a bug: run it again with --debug, and report what it says"
-            return _told(f"unexpected {type(error).__name__}: {error}", hint, FAILED)
+            return _failed(error)
         return code if isinstance(code, int) else 0
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, ChandleryError):
+        code = USAGE if isinstance(error, UsageError) else FAILED
+        return _told(error.message, error.hint, code)
+    if isinstance(error, OSError):
+        return _told(str(error), "", FAILED)
+    hint = "this is a bug: run it again with --debug, and report what it says"
+    return _told(f"unexpected {type(error).__name__}: {error}", hint, FAILED)
 
 
 def _usage_hint(error: click.ClickException) -> str:

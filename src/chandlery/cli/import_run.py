@@ -69,6 +69,8 @@ class Outcome:
     files: list[FileResult] = field(default_factory=list)
     rolled_up: int = 0
     is_interrupted: bool = False
+    error: StoreError | None = None
+    """Why the store could not go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +89,27 @@ class ImportRun:
         """Import the files, roll up, and return what was done; a signal ends it early."""
         outcome = Outcome()
         with stopping() as stop:
-            server = Server(self.engine, SystemClock(), self.limits)
-            async with server.running(jobs=False):
-                found = list(self._found(patterns, outcome))
-                sizes = [item.total_bytes for item in found]
-                self.shown.expect(None if None in sizes else sum(filter(None, sizes)))
-                for item in found:
-                    if stop.is_set():
-                        break
-                    outcome.files.append(await self._import(server.ingest, item, stop))
-            if self.rolls_up and not stop.is_set():
-                outcome.rolled_up = await roll_up(self.engine, now_s(), self.shown, stop)
+            try:
+                await self._run(patterns, outcome, stop)
+            except StoreError as error:
+                # What was written before is told all the same.
+                outcome.error = error
             outcome.is_interrupted = stop.is_set()
         return outcome
+
+    async def _run(self, patterns: Sequence[str], outcome: Outcome, stop: asyncio.Event) -> None:
+        server = Server(self.engine, SystemClock(), self.limits)
+        async with server.running(jobs=False):
+            found = list(self._found(patterns, outcome))
+            sizes = [item.total_bytes for item in found]
+            self.shown.expect(None if None in sizes else sum(filter(None, sizes)))
+            for item in found:
+                if stop.is_set():
+                    break
+                outcome.files.append(FileResult(item.name))
+                await self._import(server.ingest, item, outcome.files[-1], stop)
+        if self.rolls_up and not stop.is_set():
+            outcome.rolled_up = await roll_up(self.engine, now_s(), self.shown, stop)
 
     def _found(self, patterns: Sequence[str], outcome: Outcome) -> Iterator[Input]:
         """Yield the files; a name that means none is a result too."""
@@ -113,8 +123,9 @@ class ImportRun:
             except ChandleryError as error:
                 outcome.files.append(FileResult(pattern, error=error))
 
-    async def _import(self, ingest: Ingest, item: Input, stop: asyncio.Event) -> FileResult:
-        result = FileResult(item.name)
+    async def _import(
+        self, ingest: Ingest, item: Input, result: FileResult, stop: asyncio.Event
+    ) -> None:
         self.shown.begin(item.name)
         chunks = read(item, self.options, numbering(self.engine.registry, self.market))
         try:
@@ -124,7 +135,6 @@ class ImportRun:
             raise
         except ChandleryError as error:
             result.error = error
-        return result
 
     def _report(self, chunk: Chunk) -> None:
         for row in chunk.bad:

@@ -30,15 +30,14 @@ def pieces(engine: Engine, wanted: Wanted, now: int) -> Iterator[Candles]:
         yield _newest(engine, wanted, wanted.limit, now)
         return
     start, end = _bounds(engine, wanted)
-    if wanted.fill == "flat" and wanted.end is not None:
-        end = min(wanted.end, now)
+    if wanted.fill == "flat":
+        end = _flat_end(engine, wanted, now)
     before = _before(engine, wanted, start)
     step = BARS_A_PIECE * wanted.resolution.seconds
     for low in range(start, end, step):
         high = min(low + step, end)
         found = engine.history.candles(wanted.market, wanted.resolution, low, high)
-        is_last = high == end and wanted.end is None
-        filled = _filled(engine, wanted, Candles.concat((before, found)), None if is_last else high)
+        filled = _filled(engine, wanted, Candles.concat((before, found)), high)
         piece = filled.take(filled.t >= low)
         before = filled.take(slice(-1, None)) if wanted.fill == "flat" else before
         yield piece
@@ -46,8 +45,7 @@ def pieces(engine: Engine, wanted: Wanted, now: int) -> Iterator[Candles]:
 
 def _newest(engine: Engine, wanted: Wanted, limit: int, now: int) -> Candles:
     found = engine.history.newest(wanted.market, wanted.resolution, limit, wanted.end)
-    end = None if wanted.end is None else min(wanted.end, now)
-    filled = _filled(engine, wanted, found, end)
+    filled = _filled(engine, wanted, found, _flat_end(engine, wanted, now))
     if wanted.start is not None:
         filled = filled.take(filled.t >= wanted.start)
     return filled.take(slice(max(0, len(filled) - limit), None))
@@ -69,9 +67,14 @@ def _before(engine: Engine, wanted: Wanted, start: int) -> Candles:
     return engine.history.newest(wanted.market, wanted.resolution, 1, start)
 
 
-def _filled(engine: Engine, wanted: Wanted, candles: Candles, end: int | None) -> Candles:
-    """Return the candles with flat ones between, up to the end, or to the last of them."""
-    if not len(candles):
-        return candles
-    end = int(candles.t[-1]) + 1 if end is None else end
+def _flat_end(engine: Engine, wanted: Wanted, now: int) -> int:
+    """Return up to where flat bars go: the end that was named, or the last bar."""
+    if wanted.end is not None:
+        return min(wanted.end, now)
+    newest = engine.history.newest(wanted.market, wanted.resolution, 1)
+    return int(newest.t[0]) + 1 if len(newest) else 0
+
+
+def _filled(engine: Engine, wanted: Wanted, candles: Candles, end: int) -> Candles:
+    """Return the candles with flat ones between them and up to the end."""
     return fill(candles, wanted.fill, wanted.resolution, engine.registry.calendars, end)

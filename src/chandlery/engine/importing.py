@@ -14,6 +14,8 @@ from chandlery.engine.ingest import Ingest, Receipt
 
 AHEAD = 1
 """Chunks that are read before they are wanted."""
+PATIENCE_S = 3.0
+"""How long a chunk that is being written is waited for once the import is to stop."""
 
 
 class Chunk(Protocol):
@@ -81,7 +83,12 @@ async def import_chunks(
     stopped = asyncio.create_task(stop.wait())
     try:
         while (chunk := await reader.next(stopped)) is not None:
-            tally.add(chunk, await ingest.submit(_delivery(chunk)))
+            written = asyncio.ensure_future(ingest.submit(_delivery(chunk)))
+            await asyncio.wait((written, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if not written.done() and not (await asyncio.wait((written,), timeout=PATIENCE_S))[0]:
+                # Stopped while the store refuses to write. Closing the writer tells why.
+                return
+            tally.add(chunk, await written)
             report(chunk)
     finally:
         stopped.cancel()

@@ -18,7 +18,7 @@ from chandlery.core.search import SearchIndex
 from chandlery.core.trades import Trades
 from chandlery.stores import Ranges, Store
 
-MOST_SCALES_AT_ONCE = 100
+MOST_SCALES_AT_ONCE = 25
 """Deriving one takes a quarter of a millisecond; the others' turn comes with their next trades."""
 NEVER = 1 << 62
 _PLAIN = Calendar()

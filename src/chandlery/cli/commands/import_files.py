@@ -77,6 +77,8 @@ def import_files(  # noqa: PLR0913 - one parameter an option
         )
         outcome = asyncio.run(run.run(files))
     _tell(outcome, as_json=as_json)
+    if outcome.error is not None:
+        raise outcome.error
     ctx.exit(_code(outcome))
 
 

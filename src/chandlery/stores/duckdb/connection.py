@@ -8,6 +8,7 @@ again. `Database` does that: reads are made again unseen, writes fail with a ret
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,11 @@ from chandlery.stores.duckdb import errors
 Result = TypeVar("Result")
 
 
-@dataclass(slots=True)
+READ_AGAIN = 5
+"""How often a query is made again: whoever writes may invalidate the database time and again."""
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Session:
     """One thread's cursor, with tables that stand for columns handed in.
 
@@ -65,10 +70,13 @@ class Database:
     def __init__(self, path: Path, *, memory_limit: str, threads: int) -> None:
         self.path = path
         self._config = _locked_down(path, memory_limit, threads)
-        self._lock = threading.RLock()
+        self._changed = threading.Condition()
         self._local = threading.local()
-        self._sessions: list[Session] = []
+        # A thread that ends takes its cursor with it.
+        self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
         self._generation = 0
+        self._calls = 0
+        self._is_given_up = False
         self._is_closed = False
         self.reopened = 0
         self._root: duckdb.DuckDBPyConnection | None = self._connect()
@@ -81,15 +89,13 @@ class Database:
 
     def read(self, work: Callable[[Session], Result]) -> Result:
         """Run a query; an invalidated database is reopened and the query run again."""
-        try:
-            return self._run(work)
-        except StoreUnavailableError as error:
-            if not error.__cause__ or not errors.is_invalidated(error.__cause__):  # type: ignore[arg-type]
-                raise
-            return self._run(work)
-
-    def statement(self, work: Callable[[Session], Result]) -> Result:
-        """Run one writing statement, which is a transaction by itself: that saves a millisecond."""
+        for _ in range(READ_AGAIN):
+            try:
+                return self._run(work)
+            except StoreUnavailableError as error:
+                cause = error.__cause__
+                if not isinstance(cause, duckdb.Error) or not errors.is_invalidated(cause):
+                    raise
         return self._run(work)
 
     def transaction(self, work: Callable[[Session], Result]) -> Result:
@@ -107,23 +113,45 @@ class Database:
 
         return self._run(whole)
 
+    def statement(self, work: Callable[[Session], Result]) -> Result:
+        """Run one writing statement, which is a transaction by itself: that saves a millisecond."""
+        return self._run(work)
+
     def _run(self, work: Callable[[Session], Result]) -> Result:
-        session = self._session()
+        """Run statements on this thread's cursor."""
+        session = self._enter()
+        is_invalidated = False
         try:
             return work(session)
         except duckdb.Error as error:
-            if errors.is_invalidated(error):
-                self._abandon(session.generation)
+            is_invalidated = errors.is_invalidated(error)
             raise errors.on_call(error, self.path) from error
+        finally:
+            self._leave(session, is_invalidated=is_invalidated)
 
-    def _session(self) -> Session:
-        session: Session | None = getattr(self._local, "session", None)
-        if session is None or session.generation != self._generation:
-            with self._lock:
+    def _enter(self) -> Session:
+        """Return this thread's cursor, and count the call."""
+        with self._changed:
+            # Nothing can be closed or opened while calls on the given up database go on.
+            self._changed.wait_for(lambda: not self._is_given_up)
+            session: Session | None = getattr(self._local, "session", None)
+            if session is None or session.generation != self._generation:
                 session = Session(self._open_root().cursor(), self._generation)
-                self._sessions.append(session)
-            self._local.session = session
-        return session
+                self._sessions.add(session)
+                self._local.session = session
+            self._calls += 1
+            return session
+
+    def _leave(self, session: Session, *, is_invalidated: bool) -> None:
+        with self._changed:
+            self._calls -= 1
+            if is_invalidated and session.generation == self._generation:
+                self._is_given_up = True
+            if self._is_given_up and not self._calls:
+                self._close_all()
+                self._is_given_up = False
+            if not self._calls:
+                self._changed.notify_all()
 
     def _open_root(self) -> duckdb.DuckDBPyConnection:
         if self._is_closed:
@@ -138,14 +166,9 @@ class Database:
             self.reopened += 1
         return self._root
 
-    def _abandon(self, generation: int) -> None:
-        with self._lock:
-            if generation == self._generation and not self._is_closed:
-                self._generation += 1
-                self._close_all()
-
     def _close_all(self) -> None:
-        for session in self._sessions:
+        self._generation += 1
+        for session in list(self._sessions):
             session.cursor.close()
         self._sessions.clear()
         if self._root is not None:
@@ -153,12 +176,11 @@ class Database:
             self._root = None
 
     def close(self) -> None:
-        """Close every cursor and the file."""
-        with self._lock:
-            if not self._is_closed:
-                self._is_closed = True
-                self._generation += 1
-                self._close_all()
+        """Close every cursor and the file, when the calls that are under way have ended."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.wait_for(lambda: not self._calls)
+            self._close_all()
 
 
 def _roll_back(session: Session) -> None:

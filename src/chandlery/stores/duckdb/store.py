@@ -219,7 +219,7 @@ class DuckDBStore:
 
     def checkpoint(self) -> None:
         """See Store.checkpoint."""
-        self._database.read(lambda session: session.execute("CHECKPOINT"))
+        self._database.statement(lambda session: session.execute("CHECKPOINT").fetchall())
 
     def figures(self) -> list[Figures]:
         """See Store.figures."""
