@@ -1,4 +1,4 @@
-"""What every candle must be, said again in plain Python: slow, and independent of `core.candles`."""
+"""What every candle must be, said again in plain Python: slow, and apart from `core.candles`."""
 
 from __future__ import annotations
 

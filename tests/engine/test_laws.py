@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from typing_extensions import override
 
 from chandlery.core.resolution import Resolution
 from tests.engine.world import (
@@ -51,10 +53,10 @@ class Laws(RuleBasedStateMachine):
         again=st.lists(numbers, max_size=5),
         order=st.randoms(use_true_random=False),
     )
-    def deliver(self, new: list[Spec], again: list[int], order: st.DataObject) -> None:
+    def deliver(self, new: list[Spec], again: list[int], order: Random) -> None:
         rows = self.world.batch(new, again)
         rows += rows[: len(rows) // 3]
-        order.shuffle(rows)  # type: ignore[attr-defined]
+        order.shuffle(rows)
         self.world.deliver(rows)
 
     @rule(
@@ -86,6 +88,10 @@ class Laws(RuleBasedStateMachine):
         self.world.engine.recorder.mark(market, first, first + length)
 
     @rule()
+    def keep_the_live_edge_in_memory(self) -> None:
+        self.world.engine.recorder.warm()
+
+    @rule()
     def sort_runs(self) -> None:
         for block in self.world.home.store.loose_blocks():
             self.world.home.store.compact(*block)
@@ -103,6 +109,7 @@ class Laws(RuleBasedStateMachine):
         self.looked_at += 5
         self.world.check([RESOLUTIONS[self.looked_at % len(RESOLUTIONS)]])
 
+    @override
     def teardown(self) -> None:
         if not hasattr(self, "world"):
             return
@@ -127,7 +134,7 @@ SLOW = {"memory": (Laws, 1_500, 40), "duckdb": (DuckDBLaws, 150, 30)}
 
 def run(machine: type[Laws], examples: int, steps: int) -> None:
     how = settings(max_examples=examples, stateful_step_count=steps, deadline=None)
-    run_state_machine_as_test(machine, settings=how)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=how)
 
 
 @pytest.mark.parametrize("kind", sorted(QUICK))

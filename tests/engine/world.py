@@ -27,7 +27,7 @@ MARKETS = ("plain", "new york stocks", "new york forex", "tokyo", "plain")
 
 _TEXTS = "1s 7s 30s 1m 3m 5m 7m 15m 30m 45m 1h 2h 3h 4h 5h 1d 2d 3d 1w 2w 1M 3M 12M"
 RESOLUTIONS = [Resolution.parse(text) for text in _TEXTS.split()]
-GIVEN = [Resolution.parse(text) for text in "30s 1m 5m 30m 1h 1d 1M".split()]
+GIVEN = [Resolution.parse(text) for text in ["30s", "1m", "5m", "30m", "1h", "1d", "1M"]]
 """Resolutions that sources give bars of: some are rungs, and each lies alone between two."""
 
 LADDERS = [

@@ -1,6 +1,6 @@
-"""Run in a process of its own: a store whose disk is full for a while, told what happened as JSON.
+"""Run in a process of its own: a store whose disk is full for a while. Tells what happened as JSON.
 
-`python -m tests.stores.full_disk FOLDER SCENARIO`. A limit on the size of files stands for the disk.
+`python -m tests.stores.full_disk FOLDER SCENARIO`; a limit on the size of files is the full disk.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import json
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
 import numpy as np
+from typing_extensions import override
 
 from chandlery.core.calendar import ALWAYS_OPEN
 from chandlery.core.candles import differences, fold
@@ -91,6 +93,19 @@ class Readers:
             thread.join()
 
 
+class Attempts(HandClock):
+    """A clock that tells when the writer reads it: before each attempt, and after the last."""
+
+    def __init__(self, attempt: Callable[[], None]) -> None:
+        super().__init__()
+        self.attempt = attempt
+
+    @override
+    def elapsed(self) -> float:
+        self.attempt()
+        return super().elapsed()
+
+
 class Run:
     """One store, its writer, and what was acknowledged."""
 
@@ -99,11 +114,17 @@ class Run:
         self.store = DuckDBStore(file)
         self.engine = Engine(self.store)
         self.engine.registry.add_symbol("X:BTCUSDT")
-        self.ingest = Ingest(self.engine.recorder, HandClock(), lambda recorded: None)
         self.disk = Disk(file)
+        clock = Attempts(self._free_when_failing)
+        self.ingest = Ingest(self.engine.recorder, clock, lambda recorded: None)
         self.next = 0
         self.submitted: list[Trades] = []
         self.told: dict[str, object] = {"raised": []}
+
+    def _free_when_failing(self) -> None:
+        if self.ingest.figures.failing:
+            self.told.setdefault("failing", self.ingest.figures.failing)
+            self.disk.free()
 
     async def submit(self, count: int) -> None:
         first, self.next = self.next, self.next + count
@@ -156,12 +177,7 @@ async def checkpoint_fails(run: Run) -> None:
 async def commit_fails(run: Run) -> None:
     """The log cannot grow, so a large commit fails until there is space again."""
     run.disk.fill(0)
-    waiting = asyncio.ensure_future(run.submit(LARGE))
-    while not run.ingest.figures.failing:
-        await asyncio.sleep(0)
-    run.told["failing"] = run.ingest.figures.failing
-    run.disk.free()
-    await waiting
+    await run.submit(LARGE)
     run.told["failing after"] = run.ingest.figures.failing
     await run.submit(SMALL)
 
@@ -171,16 +187,8 @@ async def commits_fail_at_the_automatic_checkpoint(run: Run) -> None:
     for _ in range(18):
         await run.submit(SEED // 2)
     run.disk.fill(10_000)
-    waiting = asyncio.ensure_future(submit_all(run, 20, SMALL * 20))
-    while not run.ingest.figures.failing and not waiting.done():
-        await asyncio.sleep(0)
-    run.disk.free()
-    await waiting
-
-
-async def submit_all(run: Run, times: int, count: int) -> None:
-    for _ in range(times):
-        await run.submit(count)
+    for _ in range(20):
+        await run.submit(SMALL * 20)
 
 
 SCENARIOS = {

@@ -29,6 +29,8 @@ class _Rate(ProgressColumn):
     @override
     def render(self, task: Task) -> Text:
         rows, elapsed = task.fields.get("rows", 0), task.elapsed or 0.0
+        if not rows:
+            return Text("")
         rate = f", {rows / elapsed:,.0f}/s" if elapsed > 0.5 else ""
         return Text(f"{rows:,} {task.fields.get('unit', 'rows')}{rate}")
 

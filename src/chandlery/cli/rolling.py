@@ -17,6 +17,7 @@ async def roll_up(engine: Engine, until: int, shown: Shown, stop: asyncio.Event)
     steps, rows = engine.rollup.run(until), 0
     shown.begin("rolling up")
     shown.expect(None)
+    shown.reach(0, 0)
     while not stop.is_set():
         step = await asyncio.to_thread(next, steps, None)
         if step is None:

@@ -97,16 +97,24 @@ class Jobs:
         """Do all there is to do now; return whether there was any and the lease was ours."""
         if not self._engine.rollup.has_work(self._now_s() - GRACE_S):
             return False
-        if not await self._call(self._lease):
-            return False
         try:
-            for rung in self._engine.dirt.rungs:
-                await self._roll_up(rung)
-            if not self._engine.edge.is_warm:
-                await self._call(self._engine.recorder.warm)
-        finally:
-            await self._call(lambda: self._engine.store.release(LEASE, self._owner))
+            if not await self._call(self._lease):
+                return False
+            try:
+                await self._roll_up_all()
+            finally:
+                await self._call(lambda: self._engine.store.release(LEASE, self._owner))
+        except ChandleryError as error:
+            # The disk may be full: the next turn tries again, and the lease runs out.
+            _log.warning("roll-ups not done", reason=error.message)
+            return False
         return True
+
+    async def _roll_up_all(self) -> None:
+        for rung in self._engine.dirt.rungs:
+            await self._roll_up(rung)
+        if not self._engine.edge.is_warm:
+            await self._call(self._engine.recorder.warm)
 
     async def _roll_up(self, rung: Resolution) -> None:
         job, until = self.jobs[job_name(rung)], self._now_s() - GRACE_S

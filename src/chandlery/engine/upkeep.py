@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 
+ROWS_A_RUN = 5_000_000
+"""A run is sorted in memory, or beside the file where that is too small."""
+
 FOREVER_S = 0
 """A retention of nothing means: keep everything."""
 
@@ -43,13 +46,29 @@ def forget(engine: Engine, resolution: Resolution | None, before: int) -> Iterat
 
 
 def compact(engine: Engine, before: int) -> Iterator[str]:
-    """Rewrite each closed stretch that is out of order as one sorted run."""
-    for table, start, end in engine.store.loose_blocks():
-        if end <= before:
-            rows = engine.store.compact(table, start, end)
-            # Space is given back at a checkpoint: the next rewrite then goes where this one was.
-            engine.store.checkpoint()
-            yield f"{table}: {rows:,} rows of [{start}, {end}) sorted"
+    """Rewrite the closed stretches that are out of order as sorted runs."""
+    for table, start, end in _runs(engine, before):
+        rows = engine.store.compact(table, start, end)
+        # Space is given back at a checkpoint: the next rewrite then goes where this one was.
+        engine.store.checkpoint()
+        yield f"{table}: {rows:,} rows of [{start}, {end}) sorted"
+
+
+def _runs(engine: Engine, before: int) -> Iterator[tuple[str, int, int]]:
+    """Join neighbouring blocks as long as a run stays small: long runs take fewer bytes."""
+    table, start, end, rows = "", 0, 0, 0
+    for name, block_start, block_end in engine.store.loose_blocks():
+        if block_end > before:
+            continue
+        more = engine.store.rows_in(name, block_start, block_end)
+        if name == table and block_start == end and rows + more <= ROWS_A_RUN:
+            end, rows = block_end, rows + more
+            continue
+        if table:
+            yield table, start, end
+        table, start, end, rows = name, block_start, block_end, more
+    if table:
+        yield table, start, end
 
 
 def _kept_from(engine: Engine, resolution: Resolution | None) -> int:

@@ -189,6 +189,10 @@ class Store(Protocol):
         """Return (table, start, end) of stretches in seconds that are not one sorted run."""
         ...
 
+    def rows_in(self, table: str, start: int, end: int) -> int:
+        """Return how many rows a stretch holds that `compact` would rewrite."""
+        ...
+
     def compact(self, table: str, start: int, end: int) -> int:
         """Rewrite a stretch as one (market, time) run, changing no row; return how many."""
         ...

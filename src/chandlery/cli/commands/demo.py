@@ -9,6 +9,7 @@ from pathlib import Path
 
 import rich_click as click
 from rich.live import Live
+from rich.table import Table
 
 from chandlery.cli.opened import settings_of
 from chandlery.cli.options import address_options, common
@@ -21,7 +22,7 @@ from chandlery.core.moments import iso_of
 from chandlery.core.resolution import Resolution
 from chandlery.engine.recorder import Recorded
 from chandlery.engine.server import Server
-from chandlery.formats import candles_table, text_of
+from chandlery.formats import text_of
 from chandlery.wiring import limits_of, open_demo_sources, open_engine
 
 MINUTE = Resolution.parse("1m")
@@ -75,11 +76,11 @@ class _Show:
             await self._print_lines()
 
     async def _show_table(self, title: str) -> None:
-        symbols = dict(enumerate(market.symbol for market in self.server.engine.registry.markets()))
+        symbols = [market.symbol for market in self.server.engine.registry.markets()]
         with Live(auto_refresh=False) as live:
             while True:
                 newest = await self.server.ask(lambda: self._newest(1))
-                live.update(candles_table(newest, symbols, title), refresh=True)
+                live.update(_table(newest, symbols, title), refresh=True)
                 await asyncio.sleep(1)
 
     async def _print_lines(self) -> None:
@@ -97,3 +98,20 @@ class _Show:
         return Candles.concat(
             history.newest(number, MINUTE, count) for number in range(len(registry))
         )
+
+
+def _table(newest: Candles, symbols: list[str], title: str) -> Table:
+    """Return the newest candles, narrow enough for any terminal."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("market")
+    table.add_column("minute")
+    for heading in ("open", "high", "low", "close", "volume"):
+        table.add_column(heading, justify="right")
+    for row in range(len(newest)):
+        numbers = (newest.o, newest.h, newest.l, newest.c, newest.v)
+        table.add_row(
+            symbols[int(newest.market[row])],
+            iso_of(int(newest.t[row]))[11:16],
+            *(text_of(column[row]) for column in numbers),
+        )
+    return table

@@ -17,7 +17,8 @@ from chandlery.wiring import open_engine
 def maintain(*, data: Path | None, file: Path | None) -> None:
     """Let go of what is older than the settings keep, sort what is loose, and checkpoint.
 
-    A server does this by itself. Stopping it at any moment loses nothing.
+    One process holds a data directory at a time, so end a server first. Stopping this at any
+    moment loses nothing.
     """
     settings = settings_of(data, file)
     with open_engine(settings, create=False) as engine:

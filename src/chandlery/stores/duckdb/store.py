@@ -203,6 +203,10 @@ class DuckDBStore:
         rows = self._rows("SELECT DISTINCT name, start_s, end_s FROM loose ORDER BY ALL")
         return [(name, start, end) for name, start, end in rows]
 
+    def rows_in(self, table: str, start: int, end: int) -> int:
+        """See Store.rows_in."""
+        return self._database.read(lambda session: upkeep.rows_in(session, table, start, end))
+
     def compact(self, table: str, start: int, end: int) -> int:
         """See Store.compact."""
         blocks = {b for b in self._loose if b[0] == table and start <= b[1] and b[2] <= end}

@@ -12,11 +12,25 @@ BLOCK_BYTES = 262_144
 """The unit in which DuckDB allocates its file."""
 
 
+def rows_in(session: Session, table: str, start: int, end: int) -> int:
+    """See Store.rows_in."""
+    column, unit = _moments(table)
+    where = f"{column} >= ? AND {column} < ?"
+    row = session.execute(
+        f"SELECT count(*) FROM {table} WHERE {where}", [start * unit, end * unit]
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _moments(table: str) -> tuple[str, int]:
+    """Return a table's column of moments, and its units in a second."""
+    return ("time", US) if table == TABLE_OF_TRADES else ("t", 1)
+
+
 def compact(session: Session, table: str, start: int, end: int) -> int:
     """Write the stretch again in order behind the old rows, then let go of those."""
-    is_trades = table == TABLE_OF_TRADES
-    column, unit = ("time", US) if is_trades else ("t", 1)
-    order = "market, time, sequence, id" if is_trades else "market, t"
+    column, unit = _moments(table)
+    order = "market, time, sequence, id" if table == TABLE_OF_TRADES else "market, t"
     newest = session.number(f"SELECT max(rowid) FROM {table}")
     if newest is None:
         return 0

@@ -1,0 +1,308 @@
+"""Roll-ups beside a live feed, ladders that change, trades let go, and the audit."""
+
+from __future__ import annotations
+
+import pytest
+
+from chandlery.core.calendar import ALWAYS_OPEN
+from chandlery.core.candles import differences, fold
+from chandlery.core.columns import US
+from chandlery.core.delivery import Delivery
+from chandlery.core.errors import StoreUnavailableError, UsageError
+from chandlery.core.market import Market
+from chandlery.core.resolution import Resolution
+from chandlery.core.trades import Trades
+from chandlery.engine.engine import LADDER, Engine
+from chandlery.engine.recorder import TOO_OLD
+from chandlery.engine.upkeep import compact, forget, maintain
+from chandlery.engine.verify import verify
+from chandlery.stores import Interval
+from chandlery.stores.memory import MemoryStore
+from tests.engine.builders import DAY, HOUR, LATER_US, MINUTE, START, delivery, given_bars, trades
+from tests.engine.scripted import ScriptedStore
+
+ALL = Interval(0, 1 << 62)
+FIVE, SECOND, MONTH = (Resolution.parse(text) for text in ("5m", "1s", "1M"))
+DAY_S = 86_400
+
+
+def engine_on(store: MemoryStore, ladder: tuple[Resolution, ...] = LADDER) -> Engine:
+    engine = Engine(store, ladder)
+    engine.registry.add([Market.of("X:ABC"), Market.of("X:DEF")])
+    return engine
+
+
+def record(engine: Engine, *rows: tuple[float, float], first_id: int = 0) -> None:
+    engine.recorder.record(delivery(rows, first_id=first_id), LATER_US)
+
+
+def assert_right(engine: Engine, *resolutions: Resolution) -> None:
+    """Compare the bars of the first market with the fold of its trades."""
+    stored = engine.store.trades(ALL)
+    own = stored.take(stored.market == 0)
+    for resolution in resolutions or (*engine.dirt.rungs, FIVE, MONTH):
+        found = engine.history.candles(0, resolution, 0, 1 << 40)
+        assert differences(found, fold(own, resolution, ALWAYS_OPEN)) == [], resolution
+
+
+# Beside a live feed
+
+
+def test_a_trade_that_comes_while_its_bar_is_made_again_is_not_lost() -> None:
+    """Its window is under a mark, but one whose trades have been read already."""
+    store = ScriptedStore()
+    engine = engine_on(store)
+    record(engine, (0, 1.0))
+    list(engine.rollup.run(START + DAY_S))
+    record(engine, (10, 5.0), first_id=1)
+    assert len(engine.dirt) == 1
+    store.after_reads = lambda: record(engine, (20, 7.0), first_id=2)
+    list(engine.rollup.run(START + DAY_S))
+    assert store.after_reads is None
+    assert_right(engine)
+    assert engine.history.candles(0, MINUTE, START, START + 60).h.tolist() == [7.0]
+
+
+def test_a_trade_that_comes_while_the_frontier_moves_is_not_lost() -> None:
+    store = ScriptedStore()
+    engine = engine_on(store)
+    record(engine, (0, 1.0))
+    store.after_reads = lambda: record(engine, (20, 7.0), first_id=1)
+    list(engine.rollup.run(START + DAY_S))
+    assert store.after_reads is None
+    list(engine.rollup.run(START + DAY_S))
+    assert_right(engine)
+
+
+def test_trades_rolled_back_while_their_bar_is_made_again_are_gone() -> None:
+    store = ScriptedStore()
+    engine = engine_on(store)
+    record(engine, (0, 1.0), (10, 9.0))
+    list(engine.rollup.run(START + DAY_S))
+    engine.recorder.mark(0, START, START + 60)
+    store.after_reads = lambda: engine.recorder.erase(0, START + 5, START + 60)
+    list(engine.rollup.run(START + DAY_S))
+    assert store.after_reads is None
+    list(engine.rollup.run(START + DAY_S))
+    assert_right(engine)
+    assert engine.history.candles(0, DAY, 0, 1 << 40).h.tolist() == [1.0]
+
+
+def test_a_step_that_cannot_be_written_is_made_again() -> None:
+    store = ScriptedStore()
+    engine = engine_on(store)
+    record(engine, (0, 1.0))
+    full = StoreUnavailableError("the disk is full")
+    store.before_writes.append(full)
+    with pytest.raises(StoreUnavailableError):
+        list(engine.rollup.run(START + DAY_S))
+    record(engine, (30, 2.0), first_id=1)
+    assert_right(engine)
+    list(engine.rollup.run(START + DAY_S))
+    record(engine, (40, 3.0), first_id=2)
+    store.before_writes.append(full)
+    with pytest.raises(StoreUnavailableError):
+        list(engine.rollup.run(START + DAY_S))
+    record(engine, (50, 4.0), first_id=3)
+    list(engine.rollup.run(START + DAY_S))
+    assert_right(engine)
+    assert store.marks() == []
+
+
+def test_a_step_that_was_written_although_it_raised_does_no_harm() -> None:
+    store = ScriptedStore()
+    engine = engine_on(store)
+    record(engine, (0, 1.0))
+    full = StoreUnavailableError("the checkpoint failed")
+    for late in range(1, 6):
+        store.after_writes.append(full)
+        with pytest.raises(StoreUnavailableError):
+            list(engine.rollup.run(START + DAY_S))
+        record(engine, (late, 1.0 + late), first_id=late)
+        assert_right(engine)
+    list(engine.rollup.run(START + DAY_S))
+    assert_right(engine)
+    assert_right(engine_on(store))
+
+
+# Ladders
+
+
+def test_a_finer_rung_added_to_the_ladder_hides_no_late_trade() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    record(engine, (0, 1.0), (3_600, 2.0))
+    list(engine.rollup.run(START + DAY_S))
+    engine = engine_on(store, (SECOND, *LADDER))
+    record(engine, (10, 5.0), first_id=2)
+    assert_right(engine, SECOND, MINUTE, HOUR, DAY)
+    assert engine.rollup.step(MINUTE, START + DAY_S) is None
+    assert_right(engine, SECOND, MINUTE, HOUR, DAY)
+    list(engine.rollup.run(START + DAY_S))
+    assert_right(engine, SECOND, MINUTE, HOUR, DAY)
+    assert verify(engine).ok
+
+
+def test_a_rung_that_left_the_ladder_and_came_back_is_made_anew() -> None:
+    store = MemoryStore()
+    list(_with_trades(store, (MINUTE, FIVE, HOUR)).rollup.run(START + DAY_S))
+    engine = engine_on(store, (MINUTE, HOUR))
+    record(engine, (10, 5.0), first_id=10)
+    engine.recorder.erase(0, START + 3_600, START + 7_200)
+    list(engine.rollup.run(START + DAY_S))
+    assert_right(engine)
+    engine = engine_on(store, (MINUTE, FIVE, HOUR))
+    assert_right(engine)
+    list(engine.rollup.run(START + DAY_S))
+    assert_right(engine)
+
+
+def _with_trades(store: MemoryStore, ladder: tuple[Resolution, ...]) -> Engine:
+    engine = engine_on(store, ladder)
+    record(engine, (0, 1.0), (3_600, 2.0), (3_900, 3.0))
+    return engine
+
+
+@pytest.mark.parametrize("texts", [[], ["1h", "1m"], ["1m", "1m"], ["1m", "7m", "15m"]])
+def test_a_ladder_that_cannot_be_climbed_is_refused(texts: list[str]) -> None:
+    with pytest.raises(UsageError):
+        Engine(MemoryStore(), [Resolution.parse(text) for text in texts])
+
+
+# Restarts
+
+
+@pytest.mark.parametrize("days", [0, 1, 3, 10, 40])
+def test_delivering_again_after_a_restart_changes_nothing(days: int) -> None:
+    """However far the rungs have been filled, and however quiet the market has been since."""
+    store = MemoryStore()
+    engine = engine_on(store)
+    batch = delivery([(30, 1.0), (90, 2.0), (2 * DAY_S + 50_000, 3.0)])
+    engine.recorder.record(batch, LATER_US)
+    list(engine.rollup.run(START + days * DAY_S))
+    again = Engine(store)
+    recorded = again.recorder.record(batch, LATER_US)
+    assert recorded.repeats.tolist() == [0, 1, 2]
+    assert_right(again)
+    list(again.rollup.run(START + 50 * DAY_S))
+    assert_right(again)
+
+
+def test_a_year_of_a_market_that_fell_silent_is_there_after_a_restart() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    record(engine, (0, 1.0), (30 * DAY_S + 86_399, 2.0), (365 * DAY_S + 86_399, 3.0))
+    list(engine.rollup.run(START + 500 * DAY_S))
+    again = Engine(store)
+    assert_right(again, MINUTE, HOUR, DAY, MONTH, Resolution.parse("12M"))
+    assert again.history.newest(0, MINUTE, 1).c.tolist() == [3.0]
+
+
+def test_a_market_without_trades_can_be_rebuilt_and_rolled_back() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    list(engine.rollup.run(START + DAY_S))
+    engine.recorder.mark(1, START, START + 60)
+    engine.recorder.erase(1, START, START + 60)
+    again = Engine(store)
+    assert len(again.registry) == 2
+    list(again.rollup.run(START + DAY_S))
+    assert len(again.history.candles(1, MINUTE, 0, 1 << 40)) == 0
+
+
+# Letting go
+
+
+def test_bars_whose_trades_have_been_let_go_stay() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, *((float(minute * 60), 1.0 + minute) for minute in range(3 * 1_440)))
+    list(engine.rollup.run(START + 3 * DAY_S))
+    rungs = {rung: engine.history.candles(0, rung, 0, 1 << 40) for rung in engine.dirt.rungs}
+    list(forget(engine, None, START + 2 * DAY_S))
+    assert engine.store.trades_kept_from() == START + 2 * DAY_S
+    for _ in range(2):
+        for rung, before in rungs.items():
+            assert differences(engine.history.candles(0, rung, 0, 1 << 40), before) == [], rung
+        engine.recorder.mark(0, START, START + 3 * DAY_S)
+        for rung, before in rungs.items():
+            found = engine.history.candles(0, rung, 0, 1 << 40)
+            assert differences(found, before) == [], f"{rung}, marked"
+        list(engine.rollup.run(START + 3 * DAY_S))
+
+
+def test_a_trade_older_than_what_is_kept_is_refused() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, (0, 1.0), (2 * DAY_S, 2.0))
+    list(engine.rollup.run(START + 2 * DAY_S))
+    list(forget(engine, None, START + DAY_S))
+    recorded = engine.recorder.record(delivery([(5, 9.0), (DAY_S, 3.0)], first_id=5), LATER_US)
+    assert recorded.refused.counts() == {TOO_OLD: 1}
+    assert recorded.trades.price.tolist() == [3.0]
+
+
+def test_rows_that_a_coarser_bar_needs_are_not_let_go() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, (0, 1.0), (DAY_S, 2.0))
+    list(engine.rollup.run(START + 7_230))
+    said = list(forget(engine, None, START + DAY_S))
+    assert "not rolled up" in said[0]
+    assert engine.store.trades_kept_from() == START + 7_200
+    assert_right(engine, DAY)
+
+
+def test_upkeep_lets_go_and_sorts_and_says_what_it_did() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, (0, 1.0), (5 * DAY_S, 2.0))
+    list(engine.rollup.run(START + 6 * DAY_S))
+    done = list(maintain(engine, {None: DAY_S, MINUTE: 0}, START + 6 * DAY_S))
+    assert done[0].startswith("trades: 1 rows")
+    assert done[-1] == "checkpoint done"
+    assert engine.store.count(MINUTE, ALL) == 2
+    assert list(compact(engine, START)) == []
+
+
+# The audit
+
+
+def test_the_audit_finds_a_bar_that_is_not_the_fold_of_its_trades() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    record(engine, *((float(minute * 60), 1.0 + minute % 7) for minute in range(600)))
+    list(engine.rollup.run(START + DAY_S))
+    good = verify(engine)
+    assert (good.ok, good.trades, good.differences) == (True, 600, [])
+    assert good.bars > 600
+    rows = store._candles[MINUTE]
+    rows.h[5] = 99.0
+    bad = verify(engine)
+    assert bad.count == 1
+    assert "X:ABC 1m 2024-01-01T00:05:00Z: h is 99.0" in bad.differences[0]
+
+
+def test_the_audit_knows_given_bars() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, (0, 1.0), (4_000, 2.0))
+    bars = (given_bars(FIVE, [START + 300], price=7.0), given_bars(DAY, [START], price=3.0))
+    engine.recorder.record(Delivery(bars=bars), LATER_US)
+    half_hour = given_bars(Resolution.parse("30m"), [START + 1_800], price=5.0)
+    engine.recorder.record(Delivery(bars=(half_hour,)), LATER_US)
+    list(engine.rollup.run(START + 8 * DAY_S))
+    assert verify(engine).differences == []
+    assert engine.history.candles(0, HOUR, START, START + 3_600).h.tolist() == [7.0]
+    assert engine.history.candles(0, DAY, START, START + 1).h.tolist() == [3.0]
+
+
+def test_of_thousands_of_late_windows_none_is_lost() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, (0, 1.0))
+    list(engine.rollup.run(START + 5 * DAY_S))
+    late = trades([(float(row * 977 % (4 * DAY_S)), 1.0 + row) for row in range(3_000)], first_id=9)
+    other = Trades(**(late.columns() | {"market": late.market + 1}))
+    engine.recorder.record(Delivery(Trades.concat((late, other))), LATER_US)
+    assert 0 < len(engine.dirt) <= 10
+    assert_right(engine, MINUTE, DAY)
+    list(engine.rollup.run(START + 5 * DAY_S))
+    assert_right(engine, MINUTE, DAY)
+    assert len(engine.dirt) == 0
+    assert engine.registry.reach(0)[1] > START
+    assert late.time.max() < (START + 5 * DAY_S) * US
