@@ -57,6 +57,10 @@ class ScriptedStore(MemoryStore):
         self._read()
         return found
 
+    def is_done(self) -> bool:
+        """Whether what was to happen after a read has happened."""
+        return self.after_reads is None
+
     def _read(self) -> None:
         """Let something happen once, after a read and before what it is read for."""
         act, self.after_reads = self.after_reads, None

@@ -103,9 +103,10 @@ def _ties_are_in_order(trades: Trades, tied: Bools) -> bool:
     apart = (trades.market[after] != trades.market[before]) | (
         trades.time[after] != trades.time[before]
     )
-    steps = trades.sequence[after] - trades.sequence[before]
+    # Compared, not subtracted: the extremes of 64 bits are allowed.
+    later, earlier = trades.sequence[after], trades.sequence[before]
     ids_ascend = trades.id[after] >= trades.id[before]
-    return bool(np.all(apart | (steps > 0) | ((steps == 0) & ids_ascend)))
+    return bool(np.all(apart | (later > earlier) | ((later == earlier) & ids_ascend)))
 
 
 def _rows_with_twin(trades: Trades) -> Int64s:

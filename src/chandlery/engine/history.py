@@ -10,10 +10,10 @@ import numpy as np
 
 from chandlery.core.candles import Candles, override
 from chandlery.core.columns import US, Bools, Int64s
-from chandlery.core.intervals import Pair, clip, union
+from chandlery.core.intervals import Pair, clip, subtract, union
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
-from chandlery.engine.dirt import Dirt
+from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
 from chandlery.engine.making import Maker, longest, one
 from chandlery.engine.registry import Registry
@@ -95,6 +95,12 @@ class History:
         if resolution not in self._dirt.rungs:
             return [window]
         moments = self._dirt.dirty(market, resolution)
+        if self._dirt.marked(market, resolution):
+            # Bars whose source has been let go cannot be made again: they stay.
+            of = np.array([market], dtype=np.int32)
+            moments = subtract(
+                moments, [(-FOREVER, int(self._maker.first_kept(resolution, of)[0]))]
+            )
         latest = window[1] + self._slack(market, resolution)
         ranges = Ranges.of(
             market=[market] * len(moments),

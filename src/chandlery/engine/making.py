@@ -9,7 +9,7 @@ import numpy as np
 
 from chandlery.core.calendar import Calendars
 from chandlery.core.candles import Bars, Candles, at_moments, fold, overlay, roll_up
-from chandlery.core.columns import US
+from chandlery.core.columns import US, Int32s, Int64s
 from chandlery.core.resolution import Resolution
 from chandlery.engine.dirt import Dirt
 from chandlery.stores import Interval, Ranges, Scope, Store
@@ -54,6 +54,15 @@ class Maker:
     def has_given_below(self, rung: Resolution) -> bool:
         """Return whether bars finer than a rung have been given."""
         return bool(self._given_between(self._dirt.finer(rung), rung))
+
+    def first_kept(self, rung: Resolution, market: Int32s) -> Int64s:
+        """Return the moment at which the first bar begins whose source has not been let go."""
+        source = self._dirt.finer(rung)
+        if source is None:
+            kept = self._store.trades_kept_from()
+        else:
+            kept = next(s.kept_from for s in self._store.series() if s.resolution == source)
+        return self._calendars().next_open(rung, market, np.full(len(market), kept - 1))
 
     def bar_times(self, resolution: Resolution, scope: Scope) -> Scope:
         """Return the scope, in moments, as bar times of a resolution."""

@@ -80,7 +80,7 @@ class RollUp:
             return None
         start, end = self._stretch(rung, start, target)
         candles = self._recorder.closed(rung, start, end)
-        if candles is None:
+        if candles is None or self._maker.has_given_below(rung):
             candles = self._make_all(rung, start, end) if start < end else Candles.empty()
         rewrite = Rewrite(rung, Interval(start, end), candles) if len(candles) else None
         self._store.write(Change(rewrite=rewrite, frontier=(rung, end)))
@@ -205,17 +205,10 @@ class RollUp:
         whole = self._maker.whole_bars(rung, ranges)
         frontier = np.full(len(ranges), self._dirt.frontier(rung))
         edge = grid.open(rung, market, grid.floor(rung, market, frontier))
-        kept = np.full(len(ranges), self._kept_from(rung))
-        first_kept = grid.next_open(rung, market, kept - 1)
+        first_kept = self._maker.first_kept(rung, market)
         start, end = np.maximum(whole.start, first_kept), np.minimum(whole.end, edge)
         ranges = Ranges(market, start, end)
         return ranges.take(start < end)
-
-    def _kept_from(self, rung: Resolution) -> int:
-        source = self._dirt.finer(rung)
-        if source is None:
-            return self._store.trades_kept_from()
-        return next(s.kept_from for s in self._store.series() if s.resolution == source)
 
     def _has_source(self, rung: Resolution, moments: Ranges) -> bool:
         """Return whether the finer bars are there: a rung new to the ladder is filled first."""

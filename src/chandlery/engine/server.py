@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -17,10 +17,12 @@ import structlog
 
 from chandlery.core.clock import Clock
 from chandlery.core.errors import ChandleryError, StoreError
+from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 from chandlery.engine.ingest import BusyError, Ingest, Limits
 from chandlery.engine.jobs import Jobs
 from chandlery.engine.recorder import Recorded
+from chandlery.engine.tidying import Tidying
 from chandlery.sources.source import Source
 
 Result = TypeVar("Result")
@@ -37,12 +39,19 @@ _log = structlog.get_logger()
 class Server:
     """Runs ingest, sources and jobs beside whoever asks."""
 
-    def __init__(self, engine: Engine, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        limits: Limits | None = None,
+        retention: Mapping[Resolution | None, int] | None = None,
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.ingest = Ingest(engine.recorder, clock, self._publish, limits)
         self.listeners: list[Callable[[Recorded], None]] = []
         self._jobs = Jobs(engine, clock)
+        self._tidying = Tidying(engine, clock, retention or {})
         self._readers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")
         self._questions = 0
 
@@ -64,7 +73,9 @@ class Server:
         """Run until the block ends; the future given fails if a part does that must not."""
         broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         writer = _started(self.ingest.run(), broken)
-        working = [_started(self._jobs.run(), broken)] if jobs else []
+        working = (
+            [_started(part.run(), broken) for part in (self._jobs, self._tidying)] if jobs else []
+        )
         feeding = [_started(self._feed(source), broken) for source in sources]
         try:
             yield broken

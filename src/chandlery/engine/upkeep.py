@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
@@ -10,11 +11,20 @@ from chandlery.engine.engine import Engine
 ROWS_A_RUN = 5_000_000
 """A run is sorted in memory, or beside the file where that is too small."""
 
+FEWEST_OPEN_ROWS = 50_000
+"""With fewer bars in the open block, reading them in any order costs nothing."""
+
 FOREVER_S = 0
 """A retention of nothing means: keep everything."""
 
 
-def maintain(engine: Engine, retention: Mapping[Resolution | None, int], now: int) -> Iterator[str]:
+def maintain(
+    engine: Engine,
+    retention: Mapping[Resolution | None, int],
+    now: int,
+    *,
+    rows_a_run: int = ROWS_A_RUN,
+) -> Iterator[str]:
     """Let go of what is past its time, sort what is loose, checkpoint; yield what was done.
 
     `retention` maps a rung, or None for the trades, to seconds.
@@ -22,7 +32,11 @@ def maintain(engine: Engine, retention: Mapping[Resolution | None, int], now: in
     for resolution, seconds in retention.items():
         if seconds != FOREVER_S:
             yield from forget(engine, resolution, now - seconds)
-    yield from compact(engine, now)
+    for table, start, end in _runs(engine, now, rows_a_run):
+        rows = engine.store.compact(table, start, end)
+        # Space is given back at a checkpoint: the next rewrite then goes where this one was.
+        engine.store.checkpoint()
+        yield f"{table}: {rows:,} rows of [{start}, {end}) sorted"
     engine.store.checkpoint()
     yield "checkpoint done"
 
@@ -45,30 +59,36 @@ def forget(engine: Engine, resolution: Resolution | None, before: int) -> Iterat
     yield f"{name}: {gone:,} rows before {before} let go"
 
 
-def compact(engine: Engine, before: int) -> Iterator[str]:
-    """Rewrite the closed stretches that are out of order as sorted runs."""
-    for table, start, end in _runs(engine, before):
-        rows = engine.store.compact(table, start, end)
-        # Space is given back at a checkpoint: the next rewrite then goes where this one was.
-        engine.store.checkpoint()
-        yield f"{table}: {rows:,} rows of [{start}, {end}) sorted"
+def _runs(engine: Engine, now: int, most_rows: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the stretches to sort, each of some rows at most where it can be cut.
 
-
-def _runs(engine: Engine, before: int) -> Iterator[tuple[str, int, int]]:
-    """Join neighbouring blocks as long as a run stays small: long runs take fewer bytes."""
+    Neighbouring blocks are joined while they are small, because long runs take fewer bytes. Of a
+    block that is still being filled, bars are sorted up to the last full hour.
+    """
     table, start, end, rows = "", 0, 0, 0
     for name, block_start, block_end in engine.store.loose_blocks():
-        if block_end > before:
+        closed = block_end if block_end <= now else _last_hour(name, now)
+        more = engine.store.rows_in(name, block_start, closed) if closed > block_start else 0
+        if not more or (closed < block_end and more < FEWEST_OPEN_ROWS):
             continue
-        more = engine.store.rows_in(name, block_start, block_end)
-        if name == table and block_start == end and rows + more <= ROWS_A_RUN:
-            end, rows = block_end, rows + more
+        if name == table and block_start == end and rows + more <= most_rows:
+            end, rows = closed, rows + more
             continue
-        if table:
-            yield table, start, end
-        table, start, end, rows = name, block_start, block_end, more
-    if table:
-        yield table, start, end
+        yield from _cut(table, start, end, -(-rows // most_rows))
+        table, start, end, rows = name, block_start, closed, more
+    yield from _cut(table, start, end, -(-rows // most_rows))
+
+
+def _cut(table: str, start: int, end: int, parts: int) -> Iterator[tuple[str, int, int]]:
+    """Yield a stretch in equal parts of whole seconds."""
+    edges = [start + (end - start) * part // max(parts, 1) for part in range(parts + 1)]
+    for low, high in pairwise(edges):
+        yield table, low, high
+
+
+def _last_hour(table: str, now: int) -> int:
+    """Return up to where an open block is sorted; one of trades is not."""
+    return 0 if table == "trades" else now // 3_600 * 3_600
 
 
 def _kept_from(engine: Engine, resolution: Resolution | None) -> int:

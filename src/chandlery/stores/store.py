@@ -194,7 +194,10 @@ class Store(Protocol):
         ...
 
     def compact(self, table: str, start: int, end: int) -> int:
-        """Rewrite a stretch as one (market, time) run, changing no row; return how many."""
+        """Rewrite a stretch as one (market, time) run, changing no row; return how many.
+
+        It is then no longer part of what `loose_blocks` returns.
+        """
         ...
 
     def checkpoint(self) -> None:

@@ -44,7 +44,7 @@ def demo(*, host: str | None, port: int | None, data: Path | None, file: Path | 
         settings = settings.model_copy(update={"data": settings.data / "demo"})
     clock = SystemClock()
     with open_engine(settings) as engine:
-        server = Server(engine, clock, limits_of(settings))
+        server = Server(engine, clock, limits_of(settings), settings.retention_of())
         sources = open_demo_sources(settings, engine, clock)
         show = _Show(server, clock, settings.data.expanduser().absolute())
         server.listeners.append(show.note)

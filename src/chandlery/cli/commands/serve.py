@@ -31,6 +31,6 @@ def serve(*, host: str | None, port: int | None, data: Path | None, file: Path |
         click.echo(f"Chandlery is ready at {url} (data in {directory})")
 
     with open_engine(settings) as engine:
-        server = Server(engine, clock, limits_of(settings))
+        server = Server(engine, clock, limits_of(settings), settings.retention_of())
         sources = open_sources(settings, engine, clock)
         asyncio.run(Serving(server, settings.http, sources, ready).run())

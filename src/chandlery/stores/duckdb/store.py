@@ -200,8 +200,7 @@ class DuckDBStore:
 
     def loose_blocks(self) -> list[tuple[str, int, int]]:
         """See Store.loose_blocks."""
-        rows = self._rows("SELECT DISTINCT name, start_s, end_s FROM loose ORDER BY ALL")
-        return [(name, start, end) for name, start, end in rows]
+        return self._database.read(upkeep.loose)
 
     def rows_in(self, table: str, start: int, end: int) -> int:
         """See Store.rows_in."""
@@ -209,17 +208,12 @@ class DuckDBStore:
 
     def compact(self, table: str, start: int, end: int) -> int:
         """See Store.compact."""
-        blocks = {b for b in self._loose if b[0] == table and start <= b[1] and b[2] <= end}
-        # Taken out first: rows that come meanwhile make the block loose again.
-        self._loose -= blocks
-        try:
-            with self._rewriting:
-                return self._database.transaction(
-                    lambda session: upkeep.compact(session, table, start, end)
-                )
-        except BaseException:
-            self._loose |= blocks
-            raise
+        # Forgotten first: rows that come meanwhile make their block loose again.
+        self._loose = {b for b in self._loose if b[0] != table or b[2] <= start or end <= b[1]}
+        with self._rewriting:
+            return self._database.transaction(
+                lambda session: upkeep.compact(session, table, start, end)
+            )
 
     def checkpoint(self) -> None:
         """See Store.checkpoint."""

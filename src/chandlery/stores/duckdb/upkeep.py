@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chandlery.core.columns import US
+from chandlery.core.intervals import subtract
 from chandlery.core.resolution import Resolution
 from chandlery.stores.duckdb.connection import Session
 from chandlery.stores.duckdb.schema import TABLE_OF_TRADES, table_of
@@ -40,10 +41,29 @@ def compact(session: Session, table: str, start: int, end: int) -> int:
         f"INSERT INTO {table} SELECT * FROM {table} WHERE {where} ORDER BY {order}", stretch
     )
     gone = session.number(f"DELETE FROM {table} WHERE {where} AND rowid <= ?", [*stretch, newest])
-    session.execute(
-        "DELETE FROM loose WHERE name = ? AND start_s >= ? AND end_s <= ?", [table, start, end]
-    )
+    _tighten(session, table, start, end)
     return gone or 0
+
+
+def loose(session: Session) -> list[tuple[str, int, int]]:
+    """See Store.loose_blocks."""
+    rows = session.execute("SELECT DISTINCT name, start_s, end_s FROM loose ORDER BY ALL")
+    return [(name, start, end) for name, start, end in rows.fetchall()]
+
+
+def _tighten(session: Session, table: str, start: int, end: int) -> None:
+    """Take a stretch out of what is loose."""
+    touched = [
+        (low, high)
+        for name, low, high in loose(session)
+        if name == table and low < end and start < high
+    ]
+    for low, high in touched:
+        session.execute(
+            "DELETE FROM loose WHERE name = ? AND start_s = ? AND end_s = ?", [table, low, high]
+        )
+    for low, high in subtract(touched, [(start, end)]):
+        session.execute("INSERT INTO loose VALUES (?, ?, ?)", [table, low, high])
 
 
 def forget(session: Session, resolution: Resolution | None, before: int) -> int:
