@@ -421,6 +421,15 @@ def test_given_bars_survive_a_rewrite(store: Store) -> None:
         assert found.given.tolist() == [False, True, False]
 
 
+def test_bars_made_outside_the_scope_do_not_double_given_ones(store: Store) -> None:
+    store.add_rungs([MINUTE])
+    store.write(Change(bars=(given_bars(MINUTE, [START], price=7.0),)))
+    store.write(rewrite(MINUTE, START + 60, START + 120, candles([START, START + 60])))
+    found = store.candles(MINUTE, ALL)
+    assert (found.t - START).tolist() == [0, 60]
+    assert found.o.tolist() == [7.0, 1.0]
+
+
 def test_a_rewrite_with_nothing_empties_its_scope(store: Store) -> None:
     store.add_rungs([MINUTE])
     store.write(rewrite(MINUTE, 0, 1 << 40, candles([START, START + 60])))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,7 +39,7 @@ def test_columns_are_handed_out_without_copying() -> None:
 @given(any_trades(), st.lists(st.integers(0, 40), max_size=4))
 def test_parts_joined_again_are_the_whole(batch: Trades, cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(batch)]
-    parts = [batch.take(slice(a, b)) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [batch.take(slice(a, b)) for a, b in pairwise(edges)]
     assert_same(Trades.concat([*parts, Trades.empty()]), batch)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ def moments(intervals: list[Pair]) -> set[int]:
 def is_normal(intervals: list[Pair]) -> bool:
     """Whether they are disjoint, ascending, apart and not empty."""
     edges = [edge for pair in intervals for edge in pair]
-    return all(a < b for a, b in zip(edges, edges[1:], strict=False))
+    return all(a < b for a, b in pairwise(edges))
 
 
 @given(pairs)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from typing_extensions import override
 
 from chandlery.core.candles import Candles
+from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
-from chandlery.stores import Change, Mark, Scope
+from chandlery.stores import Change, Mark, Ranges, Scope
 from chandlery.stores.memory import MemoryStore
 
 Happening = Callable[[Change], None]
@@ -26,6 +27,7 @@ class ScriptedStore(MemoryStore):
         self.after_reads: Callable[[], None] | None = None
         self.refuses: Callable[[Change], Exception | None] = lambda change: None
         self.leases_fail: Exception | None = None
+        self.updates_fail: Exception | None = None
         self.written: list[Change] = []
 
     @override
@@ -57,6 +59,12 @@ class ScriptedStore(MemoryStore):
         self._read()
         return found
 
+    @override
+    def extents(self, resolution: Resolution | None, start: int) -> Ranges:
+        found = super().extents(resolution, start)
+        self._read()
+        return found
+
     def is_done(self) -> bool:
         """Whether what was to happen after a read has happened."""
         return self.after_reads is None
@@ -66,6 +74,12 @@ class ScriptedStore(MemoryStore):
         act, self.after_reads = self.after_reads, None
         if act is not None:
             act()
+
+    @override
+    def update_markets(self, markets: Sequence[Market]) -> None:
+        if self.updates_fail is not None:
+            raise self.updates_fail
+        super().update_markets(markets)
 
     @override
     def acquire(self, lease: str, owner: str, now: int, until: int) -> bool:

@@ -160,6 +160,19 @@ async def test_a_commit_that_succeeded_although_it_raised_is_not_made_twice() ->
         assert bars.c.tolist() == [5.0, 2.0]
 
 
+async def test_a_price_scale_that_cannot_be_saved_holds_up_no_trade() -> None:
+    async with open_desk() as desk:
+        desk.engine.recorder.warm()
+        desk.store.updates_fail = FULL
+        receipt = await desk.submit("a", one(1, price=1.25))
+        assert (receipt.accepted, receipt.repeats.tolist()) == (1, [])
+        assert desk.happened == ["published [1]", "acknowledged a"]
+        assert desk.engine.history.newest(0, MINUTE, 1).c.tolist() == [1.25]
+        desk.store.updates_fail = None
+        await desk.submit("b", one(2, price=1.25))
+        assert desk.store.markets()[0].price_scale >= 100
+
+
 async def test_an_error_that_will_not_pass_goes_to_whoever_caused_it() -> None:
     async with open_desk() as desk:
         desk.store.refuses = lambda change: DAMAGED if 3 in change.trades.id else None

@@ -99,6 +99,27 @@ class Bars:
     candles: Candles
 
 
+def unsound(candles: Candles, now_us: int) -> dict[str, Bools]:
+    """Return, by reason, which given bars may not enter.
+
+    Prices are positive finite numbers with l <= o, c <= h; volumes are not negative, and may be
+    unknown but for `v`; a bar that has not begun yet is in the future.
+    """
+    low, high = np.minimum(candles.o, candles.c), np.maximum(candles.o, candles.c)
+    with np.errstate(invalid="ignore"):
+        are_prices = np.isfinite(candles.h) & np.isfinite(candles.l) & (candles.l > 0)
+        negative = (candles.q < 0) | (candles.bv < 0) | (candles.n < 0)
+        return {
+            "prices are not high >= open, close >= low > 0": ~(
+                are_prices & (candles.l <= low) & (high <= candles.h)
+            ),
+            "volume is negative or not a number": ~(candles.v >= 0)
+            | np.isinf(candles.v)
+            | negative,
+            "time is in the future": candles.t * US > now_us,
+        }
+
+
 def significant(values: Floats) -> Floats:
     """Round to 12 significant decimal digits, or 13; NaN, infinities and zero stay.
 

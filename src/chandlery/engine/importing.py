@@ -61,11 +61,12 @@ class Tally:
         self.rows += chunk.rows
         self.accepted += receipt.accepted
         self.repeated += len(receipt.repeats)
-        self.bars += len(chunk.bars.candles) if chunk.bars is not None else 0
+        self.bars += receipt.bars
         self.bad += chunk.bad_count
         self.bytes_read += chunk.bytes_read
-        for reason, count in receipt.refused.counts().items():
-            self.refused[reason] = self.refused.get(reason, 0) + count
+        for counts in (receipt.refused.counts(), receipt.refused_bars):
+            for reason, count in counts.items():
+                self.refused[reason] = self.refused.get(reason, 0) + count
 
 
 async def import_chunks(

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import structlog
@@ -49,6 +49,9 @@ class Receipt:
     accepted: int
     repeats: Int64s
     refused: Refused
+    bars: int = 0
+    """Given bars written, over those of the same time."""
+    refused_bars: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -177,12 +180,15 @@ class Ingest:
         self._make_room(group)
         self._count(recorded)
         self._publish(recorded)
-        first = 0
+        first = first_bars = 0
         for waiting in group:
-            rows = len(waiting.delivery.trades)
+            end = first + len(waiting.delivery.trades)
+            end_bars = first_bars + len(waiting.delivery.bars)
+            receipt = _receipt(recorded, first, end)
+            receipt = _with_bars(receipt, recorded, slice(first_bars, end_bars))
             if not waiting.receipt.done():
-                waiting.receipt.set_result(_receipt(recorded, first, first + rows))
-            first += rows
+                waiting.receipt.set_result(receipt)
+            first, first_bars = end, end_bars
 
     async def _write_apart(self, group: list[_Waiting], error: Exception) -> None:
         """Find out which delivery cannot be written: the others must not suffer for it."""
@@ -242,8 +248,9 @@ class Ingest:
         figures.commits += 1
         figures.accepted += len(recorded.trades)
         figures.repeats += len(recorded.repeats)
-        for reason, count in recorded.refused.counts().items():
-            figures.refused[reason] = figures.refused.get(reason, 0) + count
+        for counts in (recorded.refused.counts(), *recorded.refused_bars):
+            for reason, count in counts.items():
+                figures.refused[reason] = figures.refused.get(reason, 0) + count
 
 
 def _joined(deliveries: Sequence[Delivery]) -> Delivery:
@@ -267,6 +274,16 @@ def _receipt(recorded: Recorded, first: int, end: int) -> Receipt:
     }
     refused = Refused(by_reason)
     return Receipt(end - first - len(repeats) - len(refused), repeats, refused)
+
+
+def _with_bars(receipt: Receipt, recorded: Recorded, own: slice) -> Receipt:
+    """Return the receipt with what became of a delivery's bars."""
+    refused: dict[str, int] = {}
+    for counts in recorded.refused_bars[own]:
+        for reason, count in counts.items():
+            refused[reason] = refused.get(reason, 0) + count
+    written = sum(len(bars.candles) for bars in recorded.bars[own])
+    return replace(receipt, bars=written, refused_bars=refused)
 
 
 def _rows_of(rows: Int64s, first: int, end: int) -> Int64s:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from chandlery.core.candles import Bars, Candles
+from chandlery.core.candles import Bars, Candles, at_moments, unsound
 from chandlery.core.columns import US, Bools, Int32s, Int64s, starts_of_runs
 from chandlery.core.delivery import Delivery
 from chandlery.core.resolution import Resolution
@@ -44,6 +44,8 @@ class Recorded:
     bars: tuple[Bars, ...] = ()
     repeats: Int64s = field(default_factory=lambda: _NO_ROWS)
     refused: Refused = field(default_factory=lambda: Refused({}))
+    refused_bars: tuple[dict[str, int], ...] = ()
+    """How many of each `bars` were refused, by reason."""
     late: tuple[Mark, ...] = ()
 
 
@@ -65,24 +67,48 @@ class Recorder:
         refused = self._refused(delivery.trades, now_us)
         entering = _rows_but(len(delivery.trades), refused.rows())
         trades = delivery.trades.take(entering) if len(refused) else delivery.trades
+        bars, refused_bars = self._sound(delivery.bars, now_us)
         self._registry.flush()
         with self.edge:
             is_repeat = self._repeats(trades)
             fresh = trades.take(~is_repeat) if is_repeat.any() else trades
-            marks = [*self._late_trades(fresh), *self._late_bars(delivery.bars)]
+            marks = [*self._late_trades(fresh), *self._late_bars(bars)]
             written = self._write(
                 Change(
                     trades=fresh,
-                    bars=delivery.bars,
+                    bars=bars,
                     marks=marks,
                     positions=delivery.positions,
                     coverage=delivery.coverage,
                 )
             )
-            self._note(fresh, delivery.bars)
-            self._dirt.learn(bars.resolution for bars in delivery.bars)
+            self._dirt.learn(given.resolution for given in bars)
             self._live.add(fresh, self._registry.calendars)
-        return Recorded(fresh, delivery.bars, entering[is_repeat], refused, tuple(written))
+            self._note(fresh, bars)
+        repeats = entering[is_repeat]
+        return Recorded(fresh, bars, repeats, refused, refused_bars, tuple(written))
+
+    def _sound(
+        self, bars: tuple[Bars, ...], now_us: int
+    ) -> tuple[tuple[Bars, ...], tuple[dict[str, int], ...]]:
+        """Return the bars that may enter, and how many may not, by reason."""
+        sound, refused = [], []
+        for given in bars:
+            reasons = unsound(given.candles, now_us) | self._off_the_grid(given)
+            is_bad = np.zeros(len(given.candles), dtype=np.bool_)
+            counts = {}
+            for reason, failed in reasons.items():
+                counts[reason] = int((failed & ~is_bad).sum())
+                is_bad |= failed
+            sound.append(replace(given, candles=given.candles.take(~is_bad)))
+            refused.append({reason: count for reason, count in counts.items() if count})
+        return tuple(sound), tuple(refused)
+
+    def _off_the_grid(self, given: Bars) -> dict[str, Bools]:
+        """Return which bars begin where no bar of their resolution does."""
+        moved = at_moments(given.candles, given.resolution, self._registry.calendars)
+        bar = self._registry.calendars.floor(given.resolution, moved.market, moved.t)
+        return {f"time is not where a {given.resolution} bar begins": bar != given.candles.t}
 
     def _repeats(self, trades: Trades) -> Bools:
         """Return which trades are in the store or earlier in the batch.

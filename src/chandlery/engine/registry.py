@@ -11,7 +11,7 @@ import numpy as np
 
 from chandlery.core.calendar import Calendar, Calendars
 from chandlery.core.columns import US, Int32s, Int64s, starts_of_runs
-from chandlery.core.errors import UnknownMarketError
+from chandlery.core.errors import StoreError, UnknownMarketError
 from chandlery.core.market import Market
 from chandlery.core.precision import price_scale_of, volume_precision_of
 from chandlery.core.search import SearchIndex
@@ -163,17 +163,21 @@ class Registry:
 
     def _rescale(self, trades: Trades) -> None:
         """Derive the scales of all the markets of some sorted trades."""
-        edges = np.append(starts_of_runs(trades.market), len(trades)).tolist()
+        edges = np.append(starts_of_runs(trades.market), len(trades))
         changed = []
-        for first, end in pairwise(edges):
+        for first, end in pairwise(edges.tolist()):
             own = trades.take(slice(first, end))
             number = int(own.market[0])
-            self._reference[number] = own.price[-1]
             market = self._rescaled(number, own)
             if market != self._markets[number]:
                 changed.append(market)
-        if changed:
-            self.update(changed)
+        try:
+            if changed:
+                self.update(changed)
+        except StoreError:
+            # The trades are durable: what they are shown with can wait for the next ones.
+            return
+        self._reference[trades.market[edges[:-1]]] = trades.price[edges[1:] - 1]
 
     def _rescaled(self, number: int, trades: Trades) -> Market:
         """Return the market with a scale that shows the old prices and the new."""

@@ -78,11 +78,15 @@ class RollUp:
         start, target = self._dirt.frontier(rung), self.target(rung, until)
         if target <= start:
             return None
+        with self._recorder.edge:
+            # Before it is asked what is empty: what comes from now on is late.
+            self._dirt.expect(rung, target)
         start, end = self._stretch(rung, start, target)
         candles = self._recorder.closed(rung, start, end)
         if candles is None or self._maker.has_given_below(rung):
             candles = self._make_all(rung, start, end) if start < end else Candles.empty()
-        rewrite = Rewrite(rung, Interval(start, end), candles) if len(candles) else None
+        scope = self._bars_of(rung, start, end)
+        rewrite = Rewrite(rung, scope, candles) if len(candles) else None
         self._store.write(Change(rewrite=rewrite, frontier=(rung, end)))
         self._dirt.advance(rung, end)
         self._recorder.rolled_up(rung, end)
@@ -142,6 +146,16 @@ class RollUp:
         first = grid.floor(rung, made.market, np.full(len(made), start))
         last = grid.floor(rung, made.market, np.full(len(made), end))
         return made.take((made.t >= first) & (made.t < last))
+
+    def _bars_of(self, rung: Resolution, start: int, end: int) -> Scope:
+        """Return the bar times of the bars that begin between two edges of the plain grid."""
+        grid = self._registry.calendars
+        if grid.is_plain:
+            return Interval(start, end)
+        markets = np.arange(len(self._registry), dtype=np.int32)
+        first = grid.floor(rung, markets, np.full(len(markets), start))
+        last = grid.floor(rung, markets, np.full(len(markets), end))
+        return Ranges(markets, first, last)
 
     def _parts(self, rung: Resolution, start: int, end: int) -> list[Scope]:
         """Return the stretch in parts by market, if it is too busy to be read at once."""

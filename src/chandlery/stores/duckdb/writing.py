@@ -6,7 +6,6 @@ A statement costs about 1.5 ms, so the parts that a change does not have cost no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -85,15 +84,17 @@ def _rewrite(session: Session, rewrite: Rewrite) -> None:
     where, parameters = bounded(session, "t", rewrite.scope)
     session.execute(f"DELETE FROM {table} x WHERE {where} AND NOT given", parameters)
     if len(rewrite.candles):
-        made = override(rewrite.candles, _given(session, table, where, parameters))
+        made = override(rewrite.candles, _given(session, rewrite))
         session.input("input_candles", made.take(~made.given).columns())
         session.execute(f"INSERT INTO {table} SELECT {_CANDLES} FROM input_candles")
 
 
-def _given(session: Session, table: str, where: str, parameters: list[Any]) -> Candles:
-    """Return the given bars of a scope: they stay, whatever was made."""
-    sql = f"SELECT {', '.join(Candles.DTYPES)} FROM {table} x WHERE {where} AND given"
-    return Candles(**session.columns(sql, parameters))
+def _given(session: Session, rewrite: Rewrite) -> Candles:
+    """Return the given bars about the time of those made: they stay, whatever was made."""
+    times = rewrite.candles.t
+    names, table = ", ".join(Candles.DTYPES), table_of(rewrite.rung)
+    sql = f"SELECT {names} FROM {table} WHERE t >= ? AND t <= ? AND given"
+    return Candles(**session.columns(sql, [int(times.min()), int(times.max())]))
 
 
 def write_marks(session: Session, marks: Sequence[Mark]) -> None:
