@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help setup run demo test nightly lint fmt bench bench-50m lock build clean
+.PHONY: help setup run demo test nightly lint fmt bench bench-50m lock build clean docs
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ bench: $(VENV)/.dev ## measure against hand-written baselines, into benchmarks/r
 
 bench-50m: $(VENV)/.dev ## the 50 million trades table of docs/performance.md
 	$(BIN)/python -m benchmarks.fifty_million $(ARGS)
+
+docs: $(VENV)/.dev ## write the generated parts of docs/ again
+	$(BIN)/python -m scripts.docs
 
 lock: $(VENV)/pyvenv.cfg ## resolve the dependencies again into requirements/*.lock
 	$(PIP) install uv

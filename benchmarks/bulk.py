@@ -41,8 +41,8 @@ def baseline(parquet: Path, path: Path) -> float:
         shift = MONDAY if name == "1w" else 0
         con.execute(
             f"CREATE TABLE c_{name} AS SELECT symbol, "
-            f"(s.t - {shift}) // {seconds} * {seconds} + {shift} AS b, arg_min(o, s.t) o, max(h) h, "
-            "min(l) l, arg_max(c, s.t) c, sum(v) v, sum(q) q, sum(n) n, sum(bv) bv "
+            f"(s.t - {shift}) // {seconds} * {seconds} + {shift} AS b, arg_min(o, s.t) o, "
+            "max(h) h, min(l) l, arg_max(c, s.t) c, sum(v) v, sum(q) q, sum(n) n, sum(bv) bv "
             f"FROM {source} s GROUP BY ALL ORDER BY symbol, b"
         )
         con.execute(f"ALTER TABLE c_{name} RENAME b TO t")
@@ -104,7 +104,8 @@ def trades_bytes(folder: Path) -> float:
     """Return the bytes of the trades alone, from the blocks they lie in."""
     con = duckdb.connect(str(folder / "chandlery.duckdb"), read_only=True)
     row = con.execute(
-        "SELECT count(DISTINCT block_id) * 262144 FROM pragma_storage_info('trades') WHERE persistent"
+        "SELECT count(DISTINCT block_id) * 262144 FROM pragma_storage_info('trades') "
+        "WHERE persistent"
     ).fetchone()
     con.close()
     return float(row[0]) if row else 0.0

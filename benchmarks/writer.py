@@ -75,7 +75,7 @@ async def through_the_writer(batches: Sequence[Trades], senders: int) -> float:
     return len(batches) * ROWS / seconds
 
 
-async def latencies(rate: int, seconds: int) -> list[float]:
+async def latencies(rate: int, seconds: int) -> list[float]:  # noqa: PLR0915 - one scenario
     """Send at a rate, with a reader and the roll-ups running; return each commit's seconds.
 
     A delivery holds the trades of 10 ms, as they would come from a feed.

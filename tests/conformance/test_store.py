@@ -19,7 +19,7 @@ from chandlery.core.trades import Trades
 from chandlery.stores import Change, Interval, Mark, Ranges, Rewrite, Series, Store
 from chandlery.stores.duckdb import DuckDBStore
 from chandlery.stores.memory import MemoryStore
-from tests.conformance.homes import GONE_WITH_THE_PROCESS, Home
+from tests.conformance.homes import Home
 from tests.engine.builders import (
     DAY,
     HOUR,
@@ -810,13 +810,3 @@ def test_what_was_written_is_there_after_a_restart(home: Home) -> None:
         assert store.series() == series
     (mark,) = home.store.write(Change(marks=[Mark(3, MINUTE, 0, 60)]))
     assert mark.key not in {old.key for old in marks}
-
-
-def test_a_closed_store_refuses_to_work(home: Home) -> None:
-    if home.kind in GONE_WITH_THE_PROCESS:
-        pytest.skip("it keeps nothing that closing could let go of")
-    home.store.close()
-    for call in (home.store.markets, lambda: home.store.write(Change(positions={"a": "1"}))):
-        with pytest.raises(StoreError, match="is closed") as caught:
-            call()
-        assert not caught.value.retryable

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.strategies import CALENDARS, USUAL, calendars, moments, resolutions
 
 from chandlery.core.calendar import ALWAYS_OPEN, Calendar, Calendars
 from chandlery.core.columns import Int64s
 from chandlery.core.errors import SessionError
 from chandlery.core.resolution import Resolution, Unit
 from chandlery.core.session import DAY, parse_session
+from tests.strategies import CALENDARS, USUAL, calendars, moments, resolutions
 
 few = settings(max_examples=50)
 

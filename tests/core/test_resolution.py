@@ -5,11 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from tests.strategies import resolutions
 
 from chandlery.core.calendar import Calendar
 from chandlery.core.errors import UnknownResolutionError
 from chandlery.core.resolution import MOST, Resolution, Unit
+from tests.strategies import resolutions
 
 few = settings(max_examples=50)
 

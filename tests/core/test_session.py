@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.strategies import moments
 
 from chandlery.core.errors import SessionError
 from chandlery.core.session import DAY, Interval, parse_session
 from chandlery.core.zone import instants, zone_of
+from tests.strategies import moments
 
 few = settings(max_examples=50)
 

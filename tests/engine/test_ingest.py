@@ -144,9 +144,14 @@ async def test_while_the_store_fails_nothing_is_published_or_acknowledged() -> N
         await waiting
 
 
-async def test_a_commit_that_succeeded_although_it_raised_is_not_made_twice() -> None:
+@pytest.mark.parametrize("is_warm", [False, True])
+async def test_a_commit_that_succeeded_although_it_raised_is_not_made_twice(
+    *, is_warm: bool
+) -> None:
     """As when the transaction was durable and only what followed it failed."""
     async with open_desk() as desk:
+        if is_warm:
+            desk.engine.recorder.warm()
         await desk.submit("bars", Delivery(bars=(given_bars(MINUTE, [START + 86_400]),)))
         list(desk.engine.rollup.run(START + 3_600))
         desk.store.after_writes.append(FULL)

@@ -128,8 +128,8 @@ class DuckDBLaws(Laws):
     kind = "duckdb"
 
 
-QUICK = {"memory": (Laws, 25, 12), "duckdb": (DuckDBLaws, 6, 8)}
-SLOW = {"memory": (Laws, 1_500, 40), "duckdb": (DuckDBLaws, 150, 30)}
+QUICK = {"memory": (Laws, 20, 12), "duckdb": (DuckDBLaws, 5, 8)}
+SLOW = {"memory": (Laws, 1_000, 30), "duckdb": (DuckDBLaws, 120, 25)}
 
 
 def run(machine: type[Laws], examples: int, steps: int) -> None:

@@ -21,8 +21,8 @@ from tests.engine.world import DAY_S, GIVEN, LADDERS, RESOLUTIONS, Spec, World, 
 from tests.strategies import moments
 
 AFTER_2010 = 1_262_304_000
-EXAMPLES = {"memory": 25, "duckdb": 6}
-NIGHTLY = {"memory": 1_000, "duckdb": 150}
+EXAMPLES = {"memory": 15, "duckdb": 5}
+NIGHTLY = {"memory": 600, "duckdb": 120}
 
 Round = tuple[list[Spec], list[int], int, list[int]]
 rounds = st.lists(

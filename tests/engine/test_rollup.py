@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import numpy as np
 import pytest
 
-from chandlery.core.calendar import ALWAYS_OPEN
+from chandlery.core.calendar import ALWAYS_OPEN, Calendars
 from chandlery.core.candles import differences, fold
 from chandlery.core.columns import US
 from chandlery.core.delivery import Delivery
@@ -20,6 +23,7 @@ from chandlery.stores import Interval
 from chandlery.stores.memory import MemoryStore
 from tests.engine.builders import DAY, HOUR, LATER_US, MINUTE, START, delivery, given_bars, trades
 from tests.engine.scripted import ScriptedStore
+from tests.strategies import CALENDARS
 
 ALL = Interval(0, 1 << 62)
 FIVE, SECOND, MONTH = (Resolution.parse(text) for text in ("5m", "1s", "1M"))
@@ -56,22 +60,61 @@ def test_a_trade_that_comes_while_its_bar_is_made_again_is_not_lost() -> None:
     list(engine.rollup.run(START + DAY_S))
     record(engine, (10, 5.0), first_id=1)
     assert len(engine.dirt) == 1
-    store.after_reads = lambda: record(engine, (20, 7.0), first_id=2)
+    store.before_writes.append(lambda change: record(engine, (20, 7.0), first_id=2))
     list(engine.rollup.run(START + DAY_S))
-    assert store.is_done()
+    assert len(store.before_writes) == 0
     assert_right(engine)
     assert engine.history.candles(0, MINUTE, START, START + 60).h.tolist() == [7.0]
 
 
-def test_a_trade_that_comes_while_the_frontier_moves_is_not_lost() -> None:
+@pytest.mark.parametrize("is_warm", [False, True])
+def test_a_trade_that_comes_while_the_frontier_moves_is_not_lost(*, is_warm: bool) -> None:
     store = ScriptedStore()
     engine = engine_on(store)
     record(engine, (0, 1.0))
-    store.after_reads = lambda: record(engine, (20, 7.0), first_id=1)
+    if is_warm:
+        engine.recorder.warm()
+    store.before_writes.append(lambda change: record(engine, (20, 7.0), first_id=1))
     list(engine.rollup.run(START + DAY_S))
-    assert store.is_done()
+    assert len(store.before_writes) == 0
     list(engine.rollup.run(START + DAY_S))
     assert_right(engine)
+
+
+def test_bars_given_below_the_finest_rung_are_in_it_though_the_edge_is_in_memory() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, (0, 1.0), (40, 2.0))
+    engine.recorder.warm()
+    bars = given_bars(Resolution.parse("30s"), [START], price=9.0)
+    engine.recorder.record(Delivery(bars=(bars,)), LATER_US)
+    assert engine.history.newest(0, MINUTE, 1).o.tolist() == [9.0]
+    list(engine.rollup.run(START + DAY_S))
+    assert engine.history.newest(0, MINUTE, 1).o.tolist() == [9.0]
+    assert engine.history.newest(0, HOUR, 1).o.tolist() == [9.0]
+
+
+def test_a_step_made_twice_doubles_no_bar_of_a_session() -> None:
+    """A day in Tokyo begins before midnight UTC: its bar lies across an edge of the grid."""
+    store = ScriptedStore()
+    engine = Engine(store)
+    calendar = CALENDARS["tokyo"]
+    market = Market.of("X:TYO", session=calendar.session, time_zone=calendar.time_zone)
+    engine.registry.add([market])
+    grid = Calendars({0: calendar})
+    for day in range(12):
+        rows = [(day * DAY_S + hour * 3_600.0, 1.0 + hour) for hour in range(24)]
+        record(engine, *rows, first_id=100 * day)
+    for day in range(1, 12):
+        for turn in range(7):
+            store.after_writes.extend([None] * turn + [StoreUnavailableError("full")])
+            with suppress(StoreUnavailableError):
+                list(engine.rollup.run(START + day * DAY_S + turn * 3_600))
+            store.after_writes.clear()
+    for rung in engine.dirt.rungs:
+        found = store.candles(rung, ALL)
+        assert len(np.unique(found.t)) == len(found), rung
+        bars = engine.history.candles(0, rung, 0, 1 << 40)
+        assert differences(bars, fold(store.trades(ALL), rung, grid)) == [], rung
 
 
 def test_a_trade_that_comes_while_an_empty_stretch_is_skipped_is_not_lost() -> None:
@@ -91,9 +134,9 @@ def test_trades_rolled_back_while_their_bar_is_made_again_are_gone() -> None:
     record(engine, (0, 1.0), (10, 9.0))
     list(engine.rollup.run(START + DAY_S))
     engine.recorder.mark(0, START, START + 60)
-    store.after_reads = lambda: engine.recorder.erase(0, START + 5, START + 60)
+    store.before_writes.append(lambda change: engine.recorder.erase(0, START + 5, START + 60))
     list(engine.rollup.run(START + DAY_S))
-    assert store.is_done()
+    assert len(store.before_writes) == 0
     list(engine.rollup.run(START + DAY_S))
     assert_right(engine)
     assert engine.history.candles(0, DAY, 0, 1 << 40).h.tolist() == [1.0]
@@ -154,6 +197,23 @@ def test_a_finer_rung_added_to_the_ladder_hides_no_late_trade() -> None:
     assert verify(engine).ok
 
 
+def test_a_rung_added_in_the_middle_hides_no_late_trade() -> None:
+    store = MemoryStore()
+    list(_with_trades(store, (MINUTE, HOUR)).rollup.run(START + DAY_S))
+    engine = engine_on(store, (MINUTE, FIVE, HOUR))
+    record(engine, (10, 5.0), first_id=10)
+    assert engine.rollup.step(MINUTE, START + DAY_S) is not None
+    assert engine.rollup.step(FIVE, START + DAY_S) is not None
+    assert_right(engine)
+    # No bars of five minutes are there yet to make the hours of.
+    while engine.rollup.step(HOUR, START + DAY_S) is not None:
+        assert_right(engine)
+    assert_right(engine)
+    list(engine.rollup.run(START + DAY_S))
+    assert_right(engine)
+    assert store.marks() == []
+
+
 def test_a_rung_that_left_the_ladder_and_came_back_is_made_anew() -> None:
     store = MemoryStore()
     list(_with_trades(store, (MINUTE, FIVE, HOUR)).rollup.run(START + DAY_S))
@@ -207,6 +267,18 @@ def test_a_year_of_a_market_that_fell_silent_is_there_after_a_restart() -> None:
     again = Engine(store)
     assert_right(again, MINUTE, HOUR, DAY, MONTH, Resolution.parse("12M"))
     assert again.history.newest(0, MINUTE, 1).c.tolist() == [3.0]
+
+
+@pytest.mark.parametrize("day", [30, 365])
+def test_the_longest_bars_are_found_by_their_last_day(day: int) -> None:
+    """A month of 31 days and a leap year are longer than twelve months of thirty."""
+    store = MemoryStore()
+    engine = engine_on(store)
+    record(engine, (day * DAY_S + 86_399, 3.0))
+    for opened in (engine, Engine(store)):
+        assert_right(opened, MONTH, Resolution.parse("12M"), Resolution.parse("365d"))
+        for text in ("1M", "12M"):
+            assert opened.history.newest(0, Resolution.parse(text), 1).c.tolist() == [3.0]
 
 
 def test_a_market_without_trades_can_be_rebuilt_and_rolled_back() -> None:

@@ -14,7 +14,6 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.formats.samples import SYMBOLS, trades
 
 from chandlery.core.columns import US
 from chandlery.core.errors import ChandleryError, UsageError
@@ -22,6 +21,7 @@ from chandlery.core.trades import Trades
 from chandlery.formats import ParquetWriter, TradesFile, trades_csv, trades_file, write_parquet
 from chandlery.formats.rows import SIDES
 from chandlery.sources.synthetic import DEMO, Span, generate
+from tests.formats.samples import SYMBOLS, trades
 
 ENDINGS = ["csv", "csv.gz", "csv.zst", "parquet"]
 START_US = 1_700_000_000 * US

@@ -10,13 +10,13 @@ import math
 import numpy as np
 from hypothesis import given
 from rich.console import Console
-from tests.formats.samples import SYMBOLS, candles, trades
 
 from chandlery.core.candles import Candles
 from chandlery.core.trades import Trades
 from chandlery.formats import candles_csv, candles_json, candles_table, columns_json, trades_csv
 from chandlery.formats.csv import candles_header, candles_rows
 from chandlery.formats.table import iso_time
+from tests.formats.samples import SYMBOLS, candles, trades
 
 NAMES = ["t", "o", "h", "l", "c", "v", "q", "n", "bv"]
 

@@ -178,6 +178,14 @@ def test_a_query_leaves_nothing_open_that_stops_the_next(store: DuckDBStore) -> 
     assert store.repeats(trades([(0, 1.0), (10, 2.0)])).tolist() == [True, False]
 
 
+def test_a_closed_store_refuses_to_work_for_good(store: DuckDBStore) -> None:
+    store.close()
+    for call in (store.markets, lambda: store.write(Change(positions={"a": "1"}))):
+        with pytest.raises(StoreError, match="is closed") as caught:
+            call()
+        assert not caught.value.retryable
+
+
 def test_the_log_is_folded_into_the_file_on_closing(file: Path) -> None:
     store = DuckDBStore(file)
     store.write(Change(trades=trades([(row, float(row + 1)) for row in range(20_000)])))

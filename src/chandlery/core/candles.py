@@ -30,6 +30,7 @@ Fill = Literal["none", "flat"]
 SIGNIFICANT_DIGITS = 12
 """Volumes keep this many: sums of decimals stay decimals (0.3, not 0.30000000000000004)."""
 
+EXACT_POWERS = 22
 LOG10_OF_2 = 0.30102999566398119521
 _POWERS = np.array([float(f"1e{exponent}") for exponent in range(309)])
 
@@ -131,6 +132,9 @@ def significant(values: Floats) -> Floats:
     up, down = _POWERS[np.maximum(places, 0)], _POWERS[np.maximum(-places, 0)]
     with np.errstate(over="ignore", invalid="ignore"):
         rounded: Floats = np.rint(values * up / down) * down / up
+    # Powers of ten beyond 10**22 are not exact: values that small are rare, and go by text.
+    for row in np.flatnonzero((places > EXACT_POWERS) & (values != 0)).tolist():
+        rounded[row] = float(f"{values[row]:.{SIGNIFICANT_DIGITS - 1}e}")
     return np.where(np.isfinite(rounded), rounded, values)
 
 

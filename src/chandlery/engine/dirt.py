@@ -24,7 +24,7 @@ class Dirt:
 
     def __init__(self, store: Store, ladder: Sequence[Resolution]) -> None:
         _check(ladder)
-        store.add_rungs(ladder)
+        _add_rungs(store, ladder)
         self.rungs = tuple(ladder)
         self._lock = threading.Lock()
         self._frontiers = {s.resolution: s.frontier for s in store.series() if s.is_rung}
@@ -135,6 +135,17 @@ class Dirt:
 
 def _moments(mark: Mark) -> Pair:
     return mark.start, mark.end
+
+
+def _add_rungs(store: Store, ladder: Sequence[Resolution]) -> None:
+    """Make the ladder. A rung that is new has no bars from before its source was let go."""
+    old = {series.resolution for series in store.series() if series.is_rung}
+    store.add_rungs(ladder)
+    kept_from = store.trades_kept_from()
+    for rung in ladder:
+        if rung not in old and kept_from:
+            store.forget(rung, kept_from)
+        kept_from = next(s.kept_from for s in store.series() if s.resolution == rung)
 
 
 def _check(ladder: Sequence[Resolution]) -> None:

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from chandlery.core.delivery import Bars, Delivery
+from chandlery.core.errors import StoreError
 from chandlery.core.trades import Trades
 from chandlery.engine.ingest import Ingest, Receipt
 
 AHEAD = 1
 """Chunks that are read before they are wanted."""
+GIVE_UP_S = 5.0
+"""How long a store may fail to write before an import ends."""
+LOOK_S = 0.5
 PATIENCE_S = 3.0
 """How long a chunk that is being written is waited for once the import is to stop."""
 
@@ -85,7 +89,7 @@ async def import_chunks(
     try:
         while (chunk := await reader.next(stopped)) is not None:
             written = asyncio.ensure_future(ingest.submit(_delivery(chunk)))
-            await asyncio.wait((written, stopped), return_when=asyncio.FIRST_COMPLETED)
+            await _written_or_stopped(ingest, written, stopped)
             if not written.done() and not (await asyncio.wait((written,), timeout=PATIENCE_S))[0]:
                 # Stopped while the store refuses to write. Closing the writer tells why.
                 return
@@ -94,6 +98,26 @@ async def import_chunks(
     finally:
         stopped.cancel()
         reader.stop()
+
+
+async def _written_or_stopped(
+    ingest: Ingest, written: asyncio.Future[Receipt], stopped: asyncio.Task[bool]
+) -> None:
+    """Wait for a receipt or the end; give up on a store that has refused to write for long.
+
+    A server tries for ever, because its feeds wait for it; whoever imports a file waits himself.
+    """
+    loop, failing_since = asyncio.get_running_loop(), None
+    while not written.done() and not stopped.done():
+        either = asyncio.FIRST_COMPLETED
+        await asyncio.wait((written, stopped), timeout=LOOK_S, return_when=either)
+        if not ingest.figures.failing:
+            failing_since = None
+        elif failing_since is None:
+            failing_since = loop.time()
+        elif loop.time() - failing_since > GIVE_UP_S:
+            written.cancel()
+            raise StoreError(ingest.figures.failing, hint="free disk space, then import it again")
 
 
 def _delivery(chunk: Chunk) -> Delivery:

@@ -114,7 +114,7 @@ class Ingest:
 
     def _has_room(self, delivery: Delivery) -> bool:
         queued = self.figures.queued_rows
-        return queued == 0 or queued + len(delivery) <= self._limits.queued_rows
+        return queued == 0 or queued + _weight(delivery) <= self._limits.queued_rows
 
     def _enqueue(self, delivery: Delivery) -> asyncio.Future[Receipt]:
         if self._is_closing:
@@ -122,17 +122,29 @@ class Ingest:
             raise StoreError(message)
         waiting = _Waiting(delivery, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
-        self.figures.queued_rows += len(delivery)
+        self.figures.queued_rows += _weight(delivery)
         self._arrived.set()
         return waiting.receipt
 
     async def run(self) -> None:
         """Write until closed; what was queued before that is written."""
+        group: list[_Waiting] = []
         try:
             while group := await self._next_group():
                 await self._write(group)
         finally:
+            self._is_closing = True
+            self._refuse_the_rest(group)
             self._thread.shutdown(wait=False)
+
+    def _refuse_the_rest(self, writing: list[_Waiting]) -> None:
+        """Tell those who still wait when the writer is cancelled that it has ended."""
+        self._let_in()
+        for waiting in (*writing, *self._queue):
+            if not waiting.receipt.done():
+                message = "the writer was stopped before this was known to be durable"
+                waiting.receipt.set_exception(StoreError(message, hint="send it again"))
+        self._queue.clear()
 
     async def close(self) -> None:
         """Take no more, and let `run` end when all that is queued has been written."""
@@ -179,7 +191,10 @@ class Ingest:
             return
         self._make_room(group)
         self._count(recorded)
-        self._publish(recorded)
+        try:
+            self._publish(recorded)
+        except Exception:  # noqa: BLE001 - what is durable is acknowledged, whoever stumbles over it
+            _log.exception("publishing failed")
         first = first_bars = 0
         for waiting in group:
             end = first + len(waiting.delivery.trades)
@@ -202,7 +217,7 @@ class Ingest:
             await self._write([waiting])
 
     def _make_room(self, group: list[_Waiting]) -> None:
-        self.figures.queued_rows -= sum(len(waiting.delivery) for waiting in group)
+        self.figures.queued_rows -= sum(_weight(waiting.delivery) for waiting in group)
         self._let_in()
 
     def _let_in(self) -> None:
@@ -251,6 +266,11 @@ class Ingest:
         for counts in (recorded.refused.counts(), *recorded.refused_bars):
             for reason, count in counts.items():
                 figures.refused[reason] = figures.refused.get(reason, 0) + count
+
+
+def _weight(delivery: Delivery) -> int:
+    """Return what a delivery counts in the queue: its rows, and one if it has none."""
+    return max(len(delivery), 1)
 
 
 def _joined(deliveries: Sequence[Delivery]) -> Delivery:

@@ -61,6 +61,7 @@ class Recorder:
         # that edge: no trade can slip in between unmarked and unread.
         self.edge = threading.Lock()
         self._is_unsure = False
+        self._kept_from = store.trades_kept_from()
 
     def record(self, delivery: Delivery, now_us: int) -> Recorded:
         """Commit a delivery; what it repeats and what may not enter is left out and counted."""
@@ -158,6 +159,18 @@ class Recorder:
         if rung == self._live.resolution:
             self._live.advance(end)
 
+    def let_go(self, before: int) -> int:
+        """Take no more trades from before a moment; return up to where they can be let go.
+
+        That is where the finest rung is made: what is dirty there still needs its trades.
+        """
+        rung = self._dirt.rungs[0]
+        with self.edge:
+            pending = (mark.start for mark in self._dirt.marks(rung))
+            safe = min(before, self._dirt.frontier(rung), *pending)
+            self._kept_from = max(self._kept_from, safe)
+        return safe
+
     def mark(self, market: int, start: int, end: int) -> list[Mark]:
         """Have every bar of a market that touches [start, end) seconds made again."""
         self._registry.flush()
@@ -185,8 +198,7 @@ class Recorder:
 
     def _refused(self, trades: Trades, now_us: int) -> Refused:
         refused = refusals(trades, now_us)
-        kept_from = self._store.trades_kept_from() if len(trades) else 0
-        too_old = np.setdiff1d(np.flatnonzero(trades.time < kept_from * US), refused.rows())
+        too_old = np.setdiff1d(np.flatnonzero(trades.time < self._kept_from * US), refused.rows())
         return Refused(refused.by_reason | {TOO_OLD: too_old}) if len(too_old) else refused
 
     def _mark(self, market: int, rung: Resolution, start: int, end: int) -> list[Mark]:

@@ -103,7 +103,9 @@ class Server:
             message = (
                 f"{figures.queued_rows} rows were not written: {figures.failing or 'too slow'}"
             )
-            raise StoreError(message, hint="they were not acknowledged, and will be sent again")
+            raise StoreError(
+                message, hint="free disk space and send them again: none of them was acknowledged"
+            )
 
     async def _feed(self, source: Source) -> None:
         """Take what a source delivers; begin again after a fault that may pass."""

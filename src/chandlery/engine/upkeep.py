@@ -46,17 +46,22 @@ def forget(engine: Engine, resolution: Resolution | None, before: int) -> Iterat
     name = "trades" if resolution is None else f"{resolution} bars"
     coarser = engine.dirt.rungs[0] if resolution is None else engine.dirt.coarser(resolution)
     if coarser is not None:
-        frontier = engine.dirt.frontier(coarser)
-        pending = [mark.start for mark in engine.dirt.all_marks() if mark.rung <= coarser]
-        safe = min([frontier, *pending])
-        if safe < before:
+        safe = _safe(engine, resolution, coarser, engine.rollup.edge(coarser, before))
+        if safe < engine.rollup.edge(coarser, before):
             yield f"{name}: bars of {coarser} are not rolled up past {safe}, so later rows stay"
-            before = safe
-        before = engine.rollup.edge(coarser, before)
+        before = engine.rollup.edge(coarser, safe)
     if before <= _kept_from(engine, resolution):
         return
     gone = engine.store.forget(resolution, before)
     yield f"{name}: {gone:,} rows before {before} let go"
+
+
+def _safe(engine: Engine, resolution: Resolution | None, coarser: Resolution, before: int) -> int:
+    """Return up to where the coarser bars are made, and so their source can be let go."""
+    if resolution is None:
+        return engine.recorder.let_go(before)
+    pending = (mark.start for mark in engine.dirt.all_marks() if mark.rung <= coarser)
+    return min(before, engine.dirt.frontier(coarser), *pending)
 
 
 def _runs(engine: Engine, now: int, most_rows: int) -> Iterator[tuple[str, int, int]]:

@@ -124,6 +124,8 @@ class Database:
         try:
             return work(session)
         except duckdb.Error as error:
+            # An input that was registered inside the failed transaction is gone with it.
+            session.inputs.clear()
             is_invalidated = errors.is_invalidated(error)
             raise errors.on_call(error, self.path) from error
         finally:

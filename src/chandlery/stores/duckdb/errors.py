@@ -64,7 +64,7 @@ def on_call(error: duckdb.Error, path: Path) -> StoreError:
         return StoreCorruptError(f"{path} is damaged: {text}", hint="restore it from a backup")
     if isinstance(error, _TRANSIENT):
         return StoreUnavailableError(
-            f"{path}: {text}", hint="free disk space or memory; the call is made again"
+            f"{path}: {text}", hint="free disk space or memory, then do it again"
         )
     return StoreError(f"{path}: {text}")
 
