@@ -142,7 +142,7 @@ def _read(engine: Engine, stop: threading.Event) -> None:
         stop.wait(0.005)
 
 
-def run(rows: int = 2_000_000, seconds: int = 130) -> Sequence[Figure]:
+def run(rows: int = 2_000_000, seconds: int = 75) -> Sequence[Figure]:
     """Measure in turns and take the medians."""
     batches = list(data.batches(rows, batch_rows=ROWS))
     plain, one, many = [], [], []

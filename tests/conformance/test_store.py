@@ -89,7 +89,7 @@ def test_any_trades_are_read_back_sorted(home: Home, batch: Trades) -> None:
 
 def test_an_empty_store_answers_every_question(store: Store) -> None:
     assert_same(store.trades(ALL), Trades.empty())
-    assert_same(store.newest_trades(0, 1 << 62, 5), Trades.empty())
+    assert_same(store.newest_trades(0, 0, 1 << 62, 5), Trades.empty())
     assert_same(store.candles(MINUTE, ALL), Candles.empty())
     assert store.repeats(Trades.empty()).tolist() == []
     assert store.count(None, ALL) == 0
@@ -281,7 +281,7 @@ def test_the_newest_trades_are_the_last_before_a_moment_in_order(store: Store) -
     put(store, trades([(3, 9.0)], market=1))
 
     def prices(before: float, count: int) -> list[float]:
-        found = store.newest_trades(0, round((START + before) * US), count)
+        found = store.newest_trades(0, 0, round((START + before) * US), count)
         return list(found.price)
 
     assert prices(100, 3) == [2.0, 5.0, 6.0]

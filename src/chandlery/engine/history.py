@@ -19,6 +19,8 @@ from chandlery.engine.making import Maker, longest, one
 from chandlery.engine.registry import Registry
 from chandlery.stores import Ranges, Scope, Store
 
+NEWEST_TRADES_US = 60 * US
+"""How far back the newest trades are looked for first."""
 WIDER = 4
 """By how much a search for the newest bars widens its stretch when it found too few."""
 
@@ -81,9 +83,14 @@ class History:
 
     def newest_trades(self, market: int, count: int, before_us: int | None = None) -> Trades:
         """Return a market's last `count` trades before a moment, in order."""
-        first, last = self._registry.reach(market)
-        end = (last + 1) * US if before_us is None else before_us
-        return self._store.newest_trades(market, end, count) if first < last else Trades.empty()
+        first, last = (moment * US for moment in self._registry.reach(market))
+        end = last + US if before_us is None else min(before_us, last + US)
+        stretch = NEWEST_TRADES_US
+        while True:
+            found = self._store.newest_trades(market, end - stretch, end, count)
+            if len(found) >= count or end - stretch <= first:
+                return found
+            stretch *= WIDER * WIDER
 
     def _remember(self, key: tuple[int, Resolution], stretch: int) -> None:
         if len(self._stretches) >= 100_000:

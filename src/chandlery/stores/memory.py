@@ -132,9 +132,9 @@ class MemoryStore:
         return trades.take(_selected(scope, trades.market, trades.time))
 
     @_whole
-    def newest_trades(self, market: int, before_us: int, count: int) -> Trades:
+    def newest_trades(self, market: int, start_us: int, end_us: int, count: int) -> Trades:
         """See Store.newest_trades."""
-        trades = self.trades(Ranges.one(market, 0, before_us))
+        trades = self.trades(Ranges.one(market, start_us, end_us))
         return trades.take(slice(max(0, len(trades) - count), None))
 
     @_whole

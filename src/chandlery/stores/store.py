@@ -126,8 +126,8 @@ class Store(Protocol):
         """Return the trades in scope, in (market, time, sequence, id) order."""
         ...
 
-    def newest_trades(self, market: int, before_us: int, count: int) -> Trades:
-        """Return the last `count` trades of a market before a moment, in order."""
+    def newest_trades(self, market: int, start_us: int, end_us: int, count: int) -> Trades:
+        """Return the last `count` trades of a market that lie in [start, end), in order."""
         ...
 
     def count(self, resolution: Resolution | None, scope: Scope) -> int:

@@ -56,13 +56,14 @@ def count(session: Session, resolution: Resolution | None, scope: Scope) -> int:
     return session.number(f"SELECT count(*) FROM {table} x WHERE {where}", parameters) or 0
 
 
-def newest_trades(session: Session, market: int, before_us: int, count: int) -> Trades:
+def newest_trades(session: Session, scope: Ranges, count: int) -> Trades:
     """See Store.newest_trades."""
+    where, parameters = bounded(session, "time", scope)
     sql = (
-        f"SELECT {_TRADES} FROM trades WHERE market = ? AND time < ? "
+        f"SELECT {_TRADES} FROM trades x WHERE {where} "
         "ORDER BY time DESC, sequence DESC, id DESC LIMIT ?"
     )
-    newest = Trades(**session.columns(sql, [market, before_us, count]))
+    newest = Trades(**session.columns(sql, [*parameters, count]))
     return newest.take(slice(None, None, -1))
 
 

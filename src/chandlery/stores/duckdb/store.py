@@ -97,11 +97,10 @@ class DuckDBStore:
         """See Store.trades."""
         return self._database.read(lambda session: reading.trades(session, scope))
 
-    def newest_trades(self, market: int, before_us: int, count: int) -> Trades:
+    def newest_trades(self, market: int, start_us: int, end_us: int, count: int) -> Trades:
         """See Store.newest_trades."""
-        return self._database.read(
-            lambda session: reading.newest_trades(session, market, before_us, count)
-        )
+        scope = Ranges.one(market, start_us, end_us)
+        return self._database.read(lambda session: reading.newest_trades(session, scope, count))
 
     def count(self, resolution: Resolution | None, scope: Scope) -> int:
         """See Store.count."""
