@@ -389,3 +389,56 @@ def test_of_thousands_of_late_windows_none_is_lost() -> None:
     assert len(engine.dirt) == 0
     assert engine.registry.reach(0)[1] > START
     assert late.time.max() < (START + 5 * DAY_S) * US
+
+
+# What is let go, and what is found again
+
+
+def test_a_late_trade_reaches_every_rung_though_a_finer_one_was_let_go() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, (0, 100.0), (40 * DAY_S, 100.0))
+    list(engine.rollup.run(START + 41 * DAY_S))
+    list(forget(engine, MINUTE, START + 30 * DAY_S))
+    record(engine, (10, 500.0))
+    list(engine.rollup.run(START + 41 * DAY_S))
+    for text in ("5m", "1h", "1d"):
+        bars = engine.history.candles(0, Resolution.parse(text), 0, START + 2 * DAY_S)
+        assert bars.h.tolist() == [500.0], text
+    assert len(engine.history.candles(0, MINUTE, 0, START + 2 * DAY_S)) == 0
+    assert engine.history.candles(0, Resolution.parse("3m"), 0, START + DAY_S).h.tolist() == [500.0]
+    assert verify(engine).ok
+
+
+@pytest.mark.parametrize("kept", [{MINUTE: 30}, {None: 7, MINUTE: 30}, {None: 7, DAY: 1}])
+def test_the_audit_knows_what_has_been_let_go(kept: dict[Resolution | None, int]) -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, *((day * DAY_S + 60.0 * n, 1.0 + n) for day in range(60) for n in range(9)))
+    now = START + 60 * DAY_S
+    list(engine.rollup.run(now))
+    list(maintain(engine, {rung: days * DAY_S for rung, days in kept.items()}, now))
+    found = verify(engine)
+    assert found.ok, found.differences
+    assert found.bars > 300
+
+
+def test_a_trade_inside_a_loosely_known_reach_is_among_the_newest() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    record(engine, (0, 1.0))
+    list(engine.rollup.run(START + 30 * DAY_S))
+    again = Engine(store)
+    assert again.history.newest(0, MINUTE, 5).c.tolist() == [1.0]
+    again.recorder.record(delivery([(120, 2.0)], first_id=9), LATER_US)
+    assert again.history.newest(0, MINUTE, 5).c.tolist() == [1.0, 2.0]
+    assert again.history.newest_trades(0, 5).price.tolist() == [1.0, 2.0]
+
+
+def test_a_stumbling_live_edge_does_not_let_a_trade_in_twice() -> None:
+    engine = engine_on(MemoryStore())
+    engine.recorder.warm()
+    engine.edge.resolution = None  # type: ignore[assignment]
+    record(engine, (0, 1.0))
+    again = engine.recorder.record(delivery([(0, 1.0)]), LATER_US)
+    assert not engine.edge.is_warm
+    assert len(again.repeats) == 1
+    assert len(engine.history.trades(0, 0, LATER_US)) == 1

@@ -33,6 +33,10 @@ class Dirt:
         """The resolutions that are no rungs, of which bars have been given."""
         self._marks: dict[int, dict[int, Mark]] = {}
         self._taken: set[int] = set()
+        self._kept: dict[Resolution | None, int] = {
+            s.resolution: s.kept_from for s in store.series()
+        }
+        self._kept[None] = store.trades_kept_from()
         self.add(store.marks())
 
     def learn(self, resolutions: Iterable[Resolution]) -> None:
@@ -49,6 +53,28 @@ class Dirt:
         """Return the coarsest rung that divides a resolution and is not itself."""
         fitting = [r for r in self.rungs if r != resolution and r.divides(resolution)]
         return fitting[-1] if fitting else None
+
+    def source(self, resolution: Resolution, start: int) -> Resolution | None:
+        """Return what bars from a moment on are made of: the coarsest rung that is all there.
+
+        A rung whose old bars have been let go gives way to a finer one that has them, and the
+        last resort, None, is the trades.
+        """
+        fitting = [r for r in self.rungs if r != resolution and r.divides(resolution)]
+        whole = [rung for rung in fitting if self.kept_from(rung) <= start]
+        if whole or self.kept_from(None) <= start or not fitting:
+            return whole[-1] if whole else None
+        return fitting[-1]
+
+    def kept_from(self, resolution: Resolution | None) -> int:
+        """Return the moment before which a series' rows, or the trades, have been let go."""
+        with self._lock:
+            return self._kept.get(resolution, 0)
+
+    def keep_from(self, resolution: Resolution | None, moment: int) -> None:
+        """Say that rows from before a moment are let go."""
+        with self._lock:
+            self._kept[resolution] = max(moment, self._kept.get(resolution, 0))
 
     def frontier(self, rung: Resolution) -> int:
         """Return the moment from which on nothing of a rung has been rolled up."""

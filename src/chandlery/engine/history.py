@@ -6,6 +6,8 @@ next finer rung, down to the trades.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from chandlery.core.candles import Candles, override
@@ -15,7 +17,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
-from chandlery.engine.making import Maker, longest, one
+from chandlery.engine.making import Maker, in_microseconds, longest, one
 from chandlery.engine.registry import Registry
 from chandlery.stores import Ranges, Scope, Store
 
@@ -23,6 +25,24 @@ NEWEST_TRADES_US = 60 * US
 """How far back the newest trades are looked for first."""
 WIDER = 4
 """By how much a search for the newest bars widens its stretch when it found too few."""
+ROOM = 1.1
+"""Bars that were spaced so before may lie a little further apart now."""
+MOST_REMEMBERED = 100_000
+FEW_BARS, MINUTES_AT_ONCE = 2, 180
+TRADES_AT_ONCE = 1_000_000
+"""More trades of one market than this are folded in parts: it bounds a read's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the last search for newest bars found: how they were spaced, and where they ended.
+
+    The end holds while the market gets no data: how far it reaches is known loosely only.
+    """
+
+    changes: int
+    spacing: float
+    end: int | None = None
 
 
 class History:
@@ -34,7 +54,7 @@ class History:
         self._dirt = dirt
         self._registry = registry
         self._maker = Maker(store, dirt, lambda: registry.calendars)
-        self._stretches: dict[tuple[int, Resolution], int] = {}
+        self._seen: dict[tuple[int, Resolution], _Seen] = {}
 
     def candles(self, market: int, resolution: Resolution, start: int, end: int) -> Candles:
         """Return the bars with start <= t < end, in order; t in seconds."""
@@ -59,23 +79,28 @@ class History:
     ) -> Candles:
         """Return the last `count` bars with t < before, in order.
 
-        Reads are bounded by time, so it looks back as far as sufficed the last time, and further
-        while that is too little.
+        Reads are bounded by time, so it looks back as far as the bars lay apart the last time,
+        and further while that is too little.
         """
-        first, last = self._registry.reach(market)
-        slack = self._slack(market, resolution)
-        first, last = first - slack, last + slack
-        end = last if before is None else min(before, last)
-        key = (market, resolution)
-        stretch = max(self._stretches.get(key, 0), resolution.seconds * (count + 1))
+        reach = self._registry.reach(market)
+        changes = self._registry.changes(market)
+        seen = self._seen.get((market, resolution), _Seen(-1, resolution.seconds))
+        end = reach[1] + self._slack(market, resolution)
+        if seen.changes == changes and seen.end is not None:
+            end = seen.end
+        end = end if before is None else min(before, end)
+        stretch = max(int(seen.spacing * count * ROOM), resolution.seconds * (count + 1))
         while True:
             bars = self.candles(market, resolution, end - stretch, end)
-            if len(bars) >= count or end - stretch <= first:
+            if len(bars) >= count or end - stretch <= reach[0] - self._slack(market, resolution):
                 break
             stretch *= WIDER
-        if len(bars) < 2 * count:
-            self._remember(key, stretch)
-        return bars.take(slice(max(0, len(bars) - count), None))
+        bars = bars.take(slice(max(0, len(bars) - count), None))
+        if len(bars):
+            spacing = (int(bars.t[-1]) - int(bars.t[0])) / len(bars) + resolution.seconds
+            last = int(bars.t[-1]) + 1 if before is None else seen.end
+            self._remember((market, resolution), _Seen(changes, spacing, last))
+        return bars
 
     def trades(self, market: int, start_us: int, end_us: int) -> Trades:
         """Return a market's trades in [start, end), in order."""
@@ -92,17 +117,17 @@ class History:
                 return found
             stretch *= WIDER * WIDER
 
-    def _remember(self, key: tuple[int, Resolution], stretch: int) -> None:
-        if len(self._stretches) >= 100_000:
-            self._stretches.clear()
-        self._stretches[key] = stretch
+    def _remember(self, key: tuple[int, Resolution], seen: _Seen) -> None:
+        if len(self._seen) >= MOST_REMEMBERED:
+            self._seen.clear()
+        self._seen[key] = seen
 
     def _dirty_bars(self, market: int, resolution: Resolution, window: Pair) -> list[Pair]:
         """Return the bar times, in the window, of bars that must be made."""
         if resolution not in self._dirt.rungs:
             return [window]
         moments = self._dirt.dirty(market, resolution)
-        if self._dirt.marked(market, resolution):
+        if moments[0][0] < self._dirt.frontier(resolution):
             # Bars whose source has been let go cannot be made again: they stay.
             of = np.array([market], dtype=np.int32)
             moments = subtract(
@@ -127,8 +152,20 @@ class History:
         slack = 0 if resolution.is_intraday else self._slack(market, resolution)
         moments = one(market, start - slack, end + slack)
         whole = self._maker.whole_bars(resolution, moments)
+        if self._is_much(resolution, whole) and end - start > 2 * resolution.seconds:
+            middle = start + (end - start) // 2
+            halves = ((start, middle), (middle, end))
+            return Candles.concat(self._make(market, resolution, *half) for half in halves)
         made = self._maker.make(resolution, whole, self._rows)
         return made.take((made.t >= start) & (made.t < end))
+
+    def _is_much(self, resolution: Resolution, moments: Ranges) -> bool:
+        """Return whether so many trades lie there that they are folded a part at a time."""
+        span = int(moments.end[0]) - int(moments.start[0])
+        if span <= FEW_BARS * resolution.seconds or span <= MINUTES_AT_ONCE * 60:
+            return False
+        source = self._dirt.source(resolution, int(moments.start[0]))
+        return source is None and self._store.count(None, in_microseconds(moments)) > TRADES_AT_ONCE
 
     def _slack(self, market: int, resolution: Resolution) -> int:
         """Return by how much a bar's time and the moments of its trades may lie apart."""

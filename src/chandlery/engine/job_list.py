@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chandlery.engine.engine import Engine
 from chandlery.engine.jobs import GRACE_S, Job, job_name, saved_jobs
+from chandlery.engine.making import grid_floor
 
 
 def current_jobs(engine: Engine, now: int) -> list[Job]:
@@ -11,10 +12,14 @@ def current_jobs(engine: Engine, now: int) -> list[Job]:
     jobs = {job.name: job for job in saved_jobs(engine)}
     for rung in engine.dirt.rungs:
         job, until = jobs[job_name(rung)], now - GRACE_S
-        behind = engine.rollup.edge(rung, until) - engine.dirt.frontier(rung)
+        behind = grid_floor(rung, until) - engine.dirt.frontier(rung)
         # Before the first run the frontier lies in 1970: only what there is can be behind.
         first = min(
-            (engine.registry.reach(number)[0] for number in range(len(engine.registry))),
+            (
+                first
+                for number in range(len(engine.registry))
+                if (first := engine.registry.reach(number)[0])
+            ),
             default=until,
         )
         job.lag_s = max(0, min(behind, until - first))

@@ -124,7 +124,8 @@ class Jobs:
                 step := await self._call(lambda: self._engine.rollup.step(rung, until))
             ) is not None:
                 rows, steps = rows + step.rows, steps + 1
-                await self._call(self._lease)
+                if not await self._call(self._lease):
+                    return
                 if steps == 1:
                     job.state, job.reason = "running", ""
                     await self._save(job, until)

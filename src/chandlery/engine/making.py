@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from chandlery.core.calendar import Calendars
+from chandlery.core.calendar import Calendar, Calendars
 from chandlery.core.candles import Bars, Candles, at_moments, fold, overlay, roll_up
 from chandlery.core.columns import US, Int32s, Int64s
 from chandlery.core.resolution import Resolution
@@ -19,6 +19,8 @@ SESSION_SLACK = 4 * 86_400
 
 YEAR_SLACK = 6 * 86_400
 """Twelve months of 30 days are up to six days short of a year."""
+
+_PLAIN = Calendar()
 
 ReadRows: TypeAlias = Callable[[Resolution, Scope], Candles]
 """Reads the bars of a rung whose time lies in a scope."""
@@ -38,10 +40,10 @@ class Maker:
         The bars at the scope's edges are right if the scope begins and ends with a bar.
         """
         grid = self._calendars()
-        source = self._dirt.finer(resolution)
+        source = self._dirt.source(resolution, _begin(scope))
         between = self._given_between(source, resolution)
         if source is None:
-            trades = self._store.trades(_in_microseconds(scope))
+            trades = self._store.trades(in_microseconds(scope))
             first = between[0] if between else resolution
             made = at_moments(fold(trades, first, grid), first, grid)
         else:
@@ -56,12 +58,10 @@ class Maker:
         return bool(self._given_between(self._dirt.finer(rung), rung))
 
     def first_kept(self, rung: Resolution, market: Int32s) -> Int64s:
-        """Return the moment at which the first bar begins whose source has not been let go."""
-        source = self._dirt.finer(rung)
-        if source is None:
-            kept = self._store.trades_kept_from()
-        else:
-            kept = next(s.kept_from for s in self._store.series() if s.resolution == source)
+        """Return the moment at which the first bar begins that can be made, and is kept itself."""
+        sources = [r for r in self._dirt.rungs if r != rung and r.divides(rung)]
+        made = min(self._dirt.kept_from(source) for source in (None, *sources))
+        kept = max(made, self._dirt.kept_from(rung))
         return self._calendars().next_open(rung, market, np.full(len(market), kept - 1))
 
     def bar_times(self, resolution: Resolution, scope: Scope) -> Scope:
@@ -104,13 +104,25 @@ class Maker:
         return tuple(reversed(chain))
 
 
+def grid_floor(resolution: Resolution, moment: int) -> int:
+    """Return the edge of the plain grid at or before a moment."""
+    return int(_PLAIN.floor(resolution, np.array([moment], dtype=np.int64))[0])
+
+
+def _begin(scope: Scope) -> int:
+    if isinstance(scope, Interval):
+        return scope.start
+    return int(scope.start.min()) if len(scope) else 0
+
+
 def longest(resolution: Resolution, *, is_plain: bool) -> int:
     """Return by how many seconds a bar's time and the moments of its trades may lie apart."""
     seconds = resolution.seconds + (0 if resolution.is_intraday else YEAR_SLACK)
     return seconds if is_plain else seconds + SESSION_SLACK
 
 
-def _in_microseconds(scope: Scope) -> Scope:
+def in_microseconds(scope: Scope) -> Scope:
+    """Return a scope of seconds as one of microseconds."""
     if isinstance(scope, Interval):
         return Interval(scope.start * US, scope.end * US)
     return Ranges(scope.market, scope.start * US, scope.end * US)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import structlog
 
 from chandlery.core.candles import Bars, Candles, at_moments, unsound
 from chandlery.core.columns import US, Bools, Int32s, Int64s, starts_of_runs
@@ -18,9 +19,11 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Refused, Trades, refusals
 from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
-from chandlery.engine.making import one
+from chandlery.engine.making import grid_floor, one
 from chandlery.engine.registry import Registry
 from chandlery.stores import Change, Interval, Mark, Ranges, Store
+
+_log = structlog.get_logger()
 
 DAY_S = 86_400
 MOST_MARKS = 20_000
@@ -59,18 +62,17 @@ class Recorder:
         self._registry = registry
         # Held from the choice of what is late to its commit, and by a roll-up while it moves
         # that edge: no trade can slip in between unmarked and unread.
-        self.edge = threading.Lock()
+        self.writing = threading.Lock()
         self._is_unsure = False
-        self._kept_from = store.trades_kept_from()
 
     def record(self, delivery: Delivery, now_us: int) -> Recorded:
         """Commit a delivery; what it repeats and what may not enter is left out and counted."""
-        refused = self._refused(delivery.trades, now_us)
-        entering = _rows_but(len(delivery.trades), refused.rows())
-        trades = delivery.trades.take(entering) if len(refused) else delivery.trades
         bars, refused_bars = self._sound(delivery.bars, now_us)
         self._registry.flush()
-        with self.edge:
+        with self.writing:
+            refused = self._refused(delivery.trades, now_us)
+            entering = _rows_but(len(delivery.trades), refused.rows())
+            trades = delivery.trades.take(entering) if len(refused) else delivery.trades
             is_repeat = self._repeats(trades)
             fresh = trades.take(~is_repeat) if is_repeat.any() else trades
             marks = [*self._late_trades(fresh), *self._late_bars(bars)]
@@ -83,9 +85,10 @@ class Recorder:
                     coverage=delivery.coverage,
                 )
             )
-            self._dirt.learn(given.resolution for given in bars)
-            self._live.add(fresh, self._registry.calendars)
+            # First of all, or what is sent again would be taken for new.
             self._note(fresh, bars)
+            self._dirt.learn(given.resolution for given in bars)
+            self._keep_live(fresh)
         repeats = entering[is_repeat]
         return Recorded(fresh, bars, repeats, refused, refused_bars, tuple(written))
 
@@ -111,6 +114,14 @@ class Recorder:
         bar = self._registry.calendars.floor(given.resolution, moved.market, moved.t)
         return {f"time is not where a {given.resolution} bar begins": bar != given.candles.t}
 
+    def _keep_live(self, trades: Trades) -> None:
+        """Fold what is durable into the live edge: if that stumbles, the receipt still stands."""
+        try:
+            self._live.add(trades, self._registry.calendars)
+        except Exception:  # noqa: BLE001 - whatever it is, reads then go to the trades
+            _log.exception("the live edge is dropped")
+            self._live.cool()
+
     def _repeats(self, trades: Trades) -> Bools:
         """Return which trades are in the store or earlier in the batch.
 
@@ -125,7 +136,7 @@ class Recorder:
     def erase(self, market: int, start: int, end: int) -> None:
         """Delete a market's trades of [start, end) seconds, as when a chain rolls back."""
         self._registry.flush()
-        with self.edge:
+        with self.writing:
             marks = self._mark(market, self._dirt.rungs[0], start, end)
             self._write(Change(erase=one(market, start * US, end * US), marks=marks))
             # Sums cannot be taken back: the edge is folded anew when it is warmed again.
@@ -139,7 +150,7 @@ class Recorder:
         rung, grid = self._dirt.rungs[0], self._registry.calendars
         if not (grid.is_plain or (rung.is_intraday and 60 % rung.seconds == 0)):
             return
-        with self.edge:
+        with self.writing:
             start = self._dirt.frontier(rung)
             scope = Interval(start * US, FOREVER)
             if self._store.count(None, scope) <= MOST_TRADES_TO_WARM:
@@ -150,7 +161,7 @@ class Recorder:
 
         Return those bars, if the live edge has them.
         """
-        with self.edge:
+        with self.writing:
             self._dirt.expect(rung, end)
             return self._live.candles(start, end) if rung == self._live.resolution else None
 
@@ -165,16 +176,16 @@ class Recorder:
         That is where the finest rung is made: what is dirty there still needs its trades.
         """
         rung = self._dirt.rungs[0]
-        with self.edge:
+        with self.writing:
             pending = (mark.start for mark in self._dirt.marks(rung))
-            safe = min(before, self._dirt.frontier(rung), *pending)
-            self._kept_from = max(self._kept_from, safe)
+            safe = grid_floor(rung, min(before, self._dirt.frontier(rung), *pending))
+            self._dirt.keep_from(None, safe)
         return safe
 
     def mark(self, market: int, start: int, end: int) -> list[Mark]:
         """Have every bar of a market that touches [start, end) seconds made again."""
         self._registry.flush()
-        with self.edge:
+        with self.writing:
             marks = self._mark(market, self._dirt.rungs[0], start, end)
             return self._write(Change(marks=marks)) if marks else []
 
@@ -198,7 +209,8 @@ class Recorder:
 
     def _refused(self, trades: Trades, now_us: int) -> Refused:
         refused = refusals(trades, now_us)
-        too_old = np.setdiff1d(np.flatnonzero(trades.time < self._kept_from * US), refused.rows())
+        kept_from = self._dirt.kept_from(None)
+        too_old = np.setdiff1d(np.flatnonzero(trades.time < kept_from * US), refused.rows())
         return Refused(refused.by_reason | {TOO_OLD: too_old}) if len(too_old) else refused
 
     def _mark(self, market: int, rung: Resolution, start: int, end: int) -> list[Mark]:

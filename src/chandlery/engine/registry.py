@@ -38,6 +38,7 @@ class Registry:
         self._first = np.full(len(self._markets), NEVER, dtype=np.int64)
         self._last = np.full(len(self._markets), -1, dtype=np.int64)
         self._newest_us = np.full(len(self._markets), -1, dtype=np.int64)
+        self._changes = np.zeros(len(self._markets), dtype=np.int64)
         self._reference = np.zeros(len(self._markets))
 
     def __len__(self) -> int:
@@ -82,12 +83,14 @@ class Registry:
         """
         with self._lock:
             new = {market.key: market for market in markets if market.key not in self._numbers}
-            for key, market in new.items():
-                self._numbers[key] = len(self._markets)
-                self._new.append(len(self._markets))
-                self._markets[len(self._markets)] = market
+            first = len(self._markets)
+            for number, market in enumerate(new.values(), first):
+                self._markets[number] = market
+                self._new.append(number)
             if new:
                 self._grow(new.values())
+            # Last: whoever finds a number finds all that is known under it.
+            self._numbers.update(zip(new, range(first, first + len(new)), strict=True))
             return [self._numbers[market.key] for market in markets]
 
     def add_symbol(self, symbol: str) -> int:
@@ -120,6 +123,7 @@ class Registry:
         self._first = np.append(self._first, np.full(more, NEVER, dtype=np.int64))
         self._last = np.append(self._last, np.full(more, -1, dtype=np.int64))
         self._newest_us = np.append(self._newest_us, np.full(more, -1, dtype=np.int64))
+        self._changes = np.append(self._changes, np.zeros(more, dtype=np.int64))
         self._reference = np.append(self._reference, np.zeros(more))
 
     def _make_calendars(self) -> Calendars:
@@ -134,6 +138,10 @@ class Registry:
         first, last = int(self._first[market]), int(self._last[market])
         return (first, last) if first <= last else (0, 0)
 
+    def changes(self, market: int) -> int:
+        """Return a number that grows whenever a market gets data."""
+        return int(self._changes[market])
+
     def newest_us(self, market: Int32s) -> Int64s:
         """Return, for each market given, a moment in microseconds that no stored trade is after."""
         return self._newest_us[market]
@@ -144,6 +152,7 @@ class Registry:
             np.minimum.at(self._first, ranges.market, ranges.start)
             np.maximum.at(self._last, ranges.market, ranges.end)
             np.maximum.at(self._newest_us, ranges.market, ranges.end * US)
+            self._changes[ranges.market] += 1
 
     def observe(self, trades: Trades) -> None:
         """Take note of trades that have been stored: how far they reach, and their prices.
@@ -155,6 +164,7 @@ class Registry:
             np.minimum.at(self._first, trades.market, seconds)
             np.maximum.at(self._last, trades.market, seconds + 1)
             np.maximum.at(self._newest_us, trades.market, trades.time)
+            self._changes[trades.market] += 1
         known = self._reference[trades.market]
         moved = (trades.price >= known * 10) | (trades.price * 10 <= known)
         if moved.any():

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chandlery.core.calendar import Calendar
 from chandlery.core.candles import Candles
-from chandlery.core.columns import US
 from chandlery.core.intervals import clip, subtract, union
 from chandlery.core.resolution import Resolution
 from chandlery.engine.dirt import Dirt
-from chandlery.engine.making import SESSION_SLACK, Maker, longest
+from chandlery.engine.making import (
+    SESSION_SLACK,
+    Maker,
+    grid_floor,
+    in_microseconds,
+    longest,
+)
 from chandlery.engine.recorder import Recorder
 from chandlery.engine.registry import Registry
 from chandlery.stores import Change, Interval, Mark, Ranges, Rewrite, Scope, Store
@@ -27,8 +31,6 @@ BARS_A_STEP = 1_440
 MOST_BLOCKS_A_STEP = 32
 ROWS_A_STEP = 1_500_000
 """A step reads no more than this, if it can be cut smaller: it bounds memory and the pause."""
-
-_PLAIN = Calendar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +65,17 @@ class RollUp:
         """Do one step for a rung; None if there is nothing to do."""
         return self._mend(rung) or self._advance(rung, until)
 
-    @staticmethod
-    def edge(rung: Resolution, moment: int) -> int:
-        """Return the edge of a rung's plain grid at or before a moment."""
-        return _floor(rung, moment)
-
     def target(self, rung: Resolution, until: int) -> int:
         """Return how far a rung's frontier can be moved: to the last bar that is closed."""
         finer = self._dirt.finer(rung)
         edge = until if finer is None else min(until, self._dirt.frontier(finer))
-        return _floor(rung, edge)
+        return grid_floor(rung, edge)
 
     def _advance(self, rung: Resolution, until: int) -> Step | None:
         start, target = self._dirt.frontier(rung), self.target(rung, until)
         if target <= start:
             return None
-        with self._recorder.edge:
+        with self._recorder.writing:
             # Before it is asked what is empty: what comes from now on is late.
             self._dirt.expect(rung, target)
         start, end = self._stretch(rung, start, target)
@@ -99,8 +96,8 @@ class RollUp:
             first = self._first_data(rung, start)
             if first is None or first >= target:
                 return target, target
-            start = max(start, _floor(rung, first // length * length))
-        end = min(target, _floor(rung, (start // length + MOST_BLOCKS_A_STEP) * length))
+            start = max(start, grid_floor(rung, first // length * length))
+        end = min(target, grid_floor(rung, (start // length + MOST_BLOCKS_A_STEP) * length))
         return start, self._small_stretch(rung, start, end if end > start else target)
 
     def _small_stretch(self, rung: Resolution, start: int, end: int) -> int:
@@ -108,8 +105,8 @@ class RollUp:
         length = rung.seconds * BARS_A_STEP
         while self._source_rows(rung, Interval(start, end)) > self.rows_a_step:
             middle = start + (end - start) // 2
-            whole = _floor(rung, middle // length * length)
-            nearer = whole if whole > start else _floor(rung, middle)
+            whole = grid_floor(rung, middle // length * length)
+            nearer = whole if whole > start else grid_floor(rung, middle)
             if nearer <= start:
                 break
             end = nearer
@@ -118,7 +115,7 @@ class RollUp:
     def _source_rows(self, rung: Resolution, moments: Scope) -> int:
         source = self._dirt.finer(rung)
         if source is None:
-            return self._store.count(None, _times(moments, US))
+            return self._store.count(None, in_microseconds(moments))
         return self._store.count(source, self._maker.bar_times(source, moments))
 
     def _first_data(self, rung: Resolution, start: int) -> int | None:
@@ -186,7 +183,7 @@ class RollUp:
         moments = self._closed(rung, touched)
         if not self._has_source(rung, moments):
             return None
-        with self._recorder.edge:
+        with self._recorder.writing:
             self._dirt.take(chosen)
         made, bars = Candles.empty(), self._maker.bars_over(rung, moments)
         if len(moments):
@@ -244,17 +241,6 @@ class RollUp:
             for market, start, end in rows
             if start < frontier
         ]
-
-
-def _floor(rung: Resolution, moment: int) -> int:
-    """Return the edge of the plain grid at or before a moment."""
-    return int(_PLAIN.floor(rung, np.array([moment], dtype=np.int64))[0])
-
-
-def _times(scope: Scope, factor: int) -> Scope:
-    if isinstance(scope, Interval):
-        return Interval(scope.start * factor, scope.end * factor)
-    return Ranges(scope.market, scope.start * factor, scope.end * factor)
 
 
 def _ranges(marks: list[Mark], start: int, end: int) -> Ranges:

@@ -58,6 +58,8 @@ class Tidying:
         except ChandleryError as error:
             # The disk may be full: the next turn tries again.
             _log.warning("upkeep failed", reason=error.message)
+        except Exception:  # noqa: BLE001 - housekeeping must never take a server down
+            _log.exception("upkeep failed")
 
     async def _next(self, steps: Iterator[str]) -> str | None:
         return await asyncio.get_running_loop().run_in_executor(self._thread, next, steps, None)

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
+from chandlery.engine.making import grid_floor
 
-ROWS_A_RUN = 5_000_000
+ROWS_A_RUN = 2_000_000
 """A run is sorted in memory, or beside the file where that is too small."""
 
 FEWEST_OPEN_ROWS = 50_000
@@ -46,12 +47,14 @@ def forget(engine: Engine, resolution: Resolution | None, before: int) -> Iterat
     name = "trades" if resolution is None else f"{resolution} bars"
     coarser = engine.dirt.rungs[0] if resolution is None else engine.dirt.coarser(resolution)
     if coarser is not None:
-        safe = _safe(engine, resolution, coarser, engine.rollup.edge(coarser, before))
-        if safe < engine.rollup.edge(coarser, before):
+        safe = _safe(engine, resolution, coarser, grid_floor(coarser, before))
+        if safe < grid_floor(coarser, before):
             yield f"{name}: bars of {coarser} are not rolled up past {safe}, so later rows stay"
-        before = engine.rollup.edge(coarser, safe)
-    if before <= _kept_from(engine, resolution):
+        before = grid_floor(coarser, safe)
+    kept_from = engine.dirt.kept_from(resolution)
+    if before < kept_from or (before == kept_from and resolution is not None):
         return
+    engine.dirt.keep_from(resolution, before)
     gone = engine.store.forget(resolution, before)
     yield f"{name}: {gone:,} rows before {before} let go"
 
@@ -94,10 +97,3 @@ def _cut(table: str, start: int, end: int, parts: int) -> Iterator[tuple[str, in
 def _last_hour(table: str, now: int) -> int:
     """Return up to where an open block is sorted; one of trades is not."""
     return 0 if table == "trades" else now // 3_600 * 3_600
-
-
-def _kept_from(engine: Engine, resolution: Resolution | None) -> int:
-    if resolution is None:
-        return engine.store.trades_kept_from()
-    kept = [s.kept_from for s in engine.store.series() if s.resolution == resolution]
-    return kept[0] if kept else 0

@@ -114,7 +114,7 @@ class _Stretch:
         series = {s.resolution: s for s in self._engine.store.series()}
         trades = self._trades()
         self._found.trades += self._in_week(trades)
-        is_kept = self._start - self._slack >= self._engine.store.trades_kept_from()
+        is_kept = self._start - self._slack >= self._engine.dirt.kept_from(None)
         has_given = any(not s.is_rung for s in series.values())
         below: Candles | None = None
         for rung in self._engine.dirt.rungs:
@@ -127,7 +127,7 @@ class _Stretch:
                 expected = self._expected(rung, trades if is_kept else None, below, stored)
             if expected is not None:
                 self._note(rung, stored, expected)
-            below = stored if not is_kept else expected
+            below = expected if is_kept else self._if_kept(rung, stored)
 
     def _expected(
         self, rung: Resolution, trades: Trades | None, below: Candles | None, stored: Candles
@@ -149,6 +149,11 @@ class _Stretch:
                 made = overlay(made, Bars(own, self._given(own)), self._grid)
         made = roll_up(made, rung, self._grid)
         return override(made, stored.take(stored.given))
+
+    def _if_kept(self, rung: Resolution, stored: Candles) -> Candles | None:
+        """Return a rung's bars if none of the week's have been let go."""
+        is_whole = self._start - self._slack >= self._engine.dirt.kept_from(rung)
+        return stored if is_whole else None
 
     def _trades(self) -> Trades:
         start, end = (self._start - self._slack) * US, (self._end + self._slack) * US
@@ -185,6 +190,7 @@ class _Stretch:
         """Return which bars lie in the week, before the frontier and under no mark."""
         dirt, inside = self._engine.dirt, self._inside(candles)
         frontier = np.full(len(candles), dirt.frontier(rung))
+        inside &= candles.t >= dirt.kept_from(rung)
         clean = inside & (candles.t < self._grid.floor(rung, candles.market, frontier))
         for market in self._markets:
             for start, end in dirt.marked(market, rung):

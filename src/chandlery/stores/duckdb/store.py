@@ -44,6 +44,7 @@ class DuckDBStore:
         # Two transactions that delete from one table may conflict; appends never do.
         self._rewriting = threading.Lock()
         self._numbering = threading.Lock()
+        self._noting = threading.Lock()
 
     @property
     def path(self) -> Path:
@@ -82,7 +83,8 @@ class DuckDBStore:
                 self._database.transaction(work)
         else:
             self._database.transaction(work)
-        self._loose |= blocks
+        with self._noting:
+            self._loose |= blocks
         self._seen |= seen
         self._known |= {bars.resolution for bars in change.bars}
         return marks
@@ -207,12 +209,14 @@ class DuckDBStore:
 
     def compact(self, table: str, start: int, end: int) -> int:
         """See Store.compact."""
-        # Forgotten first: rows that come meanwhile make their block loose again.
-        self._loose = {b for b in self._loose if b[0] != table or b[2] <= start or end <= b[1]}
         with self._rewriting:
-            return self._database.transaction(
+            rows = self._database.transaction(
                 lambda session: upkeep.compact(session, table, start, end)
             )
+            # What came meanwhile is noted once too often, at worst, with the next rows.
+            with self._noting:
+                self._loose = set(self.loose_blocks())
+        return rows
 
     def checkpoint(self) -> None:
         """See Store.checkpoint."""
