@@ -62,6 +62,9 @@ def _open_duckdb(settings: Settings, create: bool) -> Store:  # noqa: FBT001 - c
     path = directory / FILE
     if create:
         _make(directory)
+    elif directory.exists() and not directory.is_dir():
+        message = f"{directory} is a file, and a directory is expected"
+        raise StoreError(message, hint="name the directory that holds the data with --data")
     elif not path.exists():
         message = f"no data in {directory}"
         hint = "name the directory with --data, or fill it: `chandlery import`, `chandlery demo`"

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from chandlery import __version__
-from chandlery.cli.group import COMMANDS, load
+from chandlery.cli.group import COMMANDS, chandlery, load
 from tests.cli.command import START, bars_text, trades_text
 
 Invoke = Callable[..., Result]
@@ -272,3 +272,11 @@ def test_a_wrong_setting_stops_every_command(
             "error: unknown setting 'CHANDLERY_HTTP__PROT' in the environment\n"
             "hint: did you mean CHANDLERY_HTTP__PORT?\n"
         )
+
+
+def test_swapped_ends_of_a_range_are_refused(tmp_path: Path) -> None:
+    for command in (["candles", "X:Y", "1m"], ["trades", "X:Y"], ["rebuild", "X:Y"]):
+        words = [*command, "--start", "2020-01-02", "--end", "2020-01-01", "--data", str(tmp_path)]
+        result = CliRunner().invoke(chandlery, words)
+        assert result.exit_code == 2
+        assert "--start must be before --end" in result.stderr

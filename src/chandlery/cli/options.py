@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from chandlery.cli.group import debug_option
 from chandlery.core.errors import UsageError
-from chandlery.core.moments import moment_of
+from chandlery.core.moments import iso_of, moment_of
 from chandlery.core.resolution import Resolution
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -98,6 +98,13 @@ def range_options(command: Command) -> Command:
     return click.option(
         "--start", type=Moment(), help="From this time on: a date, an ISO time or seconds, UTC."
     )(command)
+
+
+def check_range(start: int | None, end: int | None) -> None:
+    """Refuse a range that holds nothing because its ends are swapped."""
+    if start is not None and end is not None and start >= end:
+        message = f"--start must be before --end, found {iso_of(start)} and {iso_of(end)}"
+        raise UsageError(message)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from chandlery.core.candles import Candles, Fill, fill
 from chandlery.core.resolution import Resolution
@@ -45,10 +47,23 @@ def pieces(engine: Engine, wanted: Wanted, now: int) -> Iterator[Candles]:
 
 def _newest(engine: Engine, wanted: Wanted, limit: int, now: int) -> Candles:
     found = engine.history.newest(wanted.market, wanted.resolution, limit, wanted.end)
-    filled = _filled(engine, wanted, found, _flat_end(engine, wanted, now))
+    filled = found if wanted.fill == "none" else _flat_tail(engine, wanted, found, now)
     if wanted.start is not None:
         filled = filled.take(filled.t >= wanted.start)
     return filled.take(slice(max(0, len(filled) - limit), None))
+
+
+def _flat_tail(engine: Engine, wanted: Wanted, found: Candles, now: int) -> Candles:
+    """Return the last bars filled up to the end: no more of them than are wanted."""
+    end = _flat_end(engine, wanted, now)
+    calendar = engine.registry.calendars.of(wanted.market)
+    start = calendar.back(wanted.resolution, end, wanted.limit or 0)
+    is_before = found.t < start
+    base = found.take(is_before).take(slice(-1, None))
+    # The close that goes on is moved to the start: what lies before it is not wanted.
+    base = replace(base, t=np.full(len(base), start - 1))
+    filled = _filled(engine, wanted, Candles.concat((base, found.take(~is_before))), end)
+    return filled.take(filled.t >= start)
 
 
 def _bounds(engine: Engine, wanted: Wanted) -> tuple[int, int]:

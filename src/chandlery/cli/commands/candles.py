@@ -7,7 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from chandlery.cli.opened import now_s, opened
-from chandlery.cli.options import Count, Length, common, range_options
+from chandlery.cli.options import Count, Length, check_range, common, range_options
 from chandlery.cli.output import write_candles
 from chandlery.cli.pieces import Wanted, pieces
 from chandlery.core.candles import Fill
@@ -53,6 +53,7 @@ def candles(  # noqa: PLR0913 - one parameter an option
     file: Path | None,
 ) -> None:
     """Print the candles of the market SYMBOL at a RESOLUTION such as 1m, 4h or 1d."""
+    check_range(start, end)
     if limit is None and start is None and end is None:
         limit = NEWEST
     with opened(data, file) as engine:

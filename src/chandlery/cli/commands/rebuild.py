@@ -11,9 +11,11 @@ from chandlery.cli import progress
 from chandlery.cli.group import INTERRUPTED
 from chandlery.cli.interrupts import stopping
 from chandlery.cli.opened import now_s, opened
-from chandlery.cli.options import common, range_options
+from chandlery.cli.options import check_range, common, range_options
 from chandlery.cli.progress import Shown
 from chandlery.cli.rolling import roll_up
+from chandlery.core.errors import UsageError
+from chandlery.core.moments import iso_of
 from chandlery.engine.engine import Engine
 
 
@@ -32,14 +34,19 @@ def rebuild(  # noqa: PLR0913 - one parameter an option
     file: Path | None,
 ) -> None:
     """Make the candles of the market SYMBOL again, of a range or of all time."""
+    check_range(start, end)
     with opened(data, file) as engine, progress.shown("candles") as shown:
         number = engine.registry.number(symbol)
         first, last = engine.registry.reach(number)
-        engine.recorder.mark(
-            number, first if start is None else start, last if end is None else end
-        )
+        start = first if start is None else max(start, first)
+        end = last if end is None else min(end, last)
+        if start >= end:
+            message = f"nothing of {symbol} lies in that range"
+            hint = f"its data reaches from {iso_of(first)} to {iso_of(last)}"
+            raise UsageError(message, hint=hint)
+        engine.recorder.mark(number, start, end)
         rows, is_interrupted = asyncio.run(_run(engine, shown))
-    click.echo(f"{symbol}: {rows:,} candles made again")
+    click.echo(f"{symbol}: {rows:,} candles written, whatever else was due among them")
     if is_interrupted:
         click.echo("interrupted: the rest is made by the next roll-up", err=True)
         ctx.exit(INTERRUPTED)

@@ -12,7 +12,7 @@ import rich_click as click
 from rich.table import Table
 
 from chandlery.cli.opened import opened
-from chandlery.cli.options import Count, common, range_options
+from chandlery.cli.options import Count, check_range, common, range_options
 from chandlery.cli.output import print_table, sink
 from chandlery.core.columns import US
 from chandlery.core.errors import UsageError
@@ -52,6 +52,7 @@ def trades(  # noqa: PLR0913 - one parameter an option
     file: Path | None,
 ) -> None:
     """Print the trades of the market SYMBOL, oldest first."""
+    check_range(start, end)
     if form == "table" and out is not None:
         message = "a table is for the terminal"
         raise UsageError(message, hint="with --out take --format csv or json")
