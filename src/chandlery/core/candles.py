@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import ClassVar, Literal, NamedTuple, Protocol, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -140,26 +140,44 @@ def significant(values: Floats) -> Floats:
 
 def fold(trades: Trades, resolution: Resolution, grid: Grid) -> Candles:
     """Return the candles of the trades, whatever order and repeats they come in."""
-    trades = trades.sorted().unique()
-    if not len(trades):
-        return Candles.empty()
-    bar = grid.floor(resolution, trades.market, trades.time // US)
-    first = starts_of_runs(trades.market, bar)
-    last = np.append(first[1:], len(trades)) - 1
-    price, size = trades.price, trades.size
-    return Candles(
-        market=trades.market[first],
-        t=bar[first],
-        o=price[first],
-        h=np.maximum.reduceat(price, first),
-        l=np.minimum.reduceat(price, first),
-        c=price[last],
-        v=significant(np.add.reduceat(size, first)),
-        q=significant(np.add.reduceat(price * size, first)),
-        n=last - first + 1,
-        bv=significant(np.add.reduceat(np.where(trades.side == BUY, size, 0.0), first)),
-        given=np.zeros(len(first), dtype=np.bool_),
-    )
+    sums = Sums.of(trades.sorted().unique(), resolution, grid)
+    columns = {name: significant(sums.columns[name]) for name in ("v", "q", "bv")}
+    given = np.zeros(len(sums.first), dtype=np.bool_)
+    return Candles(**sums.columns | columns, given=given)
+
+
+class Sums(NamedTuple):
+    """The columns of the bars of sorted trades, not rounded, and each bar's first and last row."""
+
+    columns: dict[str, Any]
+    first: Int64s
+    last: Int64s
+
+    @classmethod
+    def of(cls, trades: Trades, resolution: Resolution, grid: Grid) -> Sums:
+        """Fold trades that are sorted and without repeats: the one place that does."""
+        if not len(trades):
+            none = np.empty(0, dtype=np.int64)
+            columns = Candles.empty().columns()
+            del columns["given"]
+            return cls(columns, none, none)
+        bar = grid.floor(resolution, trades.market, trades.time // US)
+        first = starts_of_runs(trades.market, bar)
+        last = np.append(first[1:], len(trades)) - 1
+        price, size = trades.price, trades.size
+        columns = {
+            "market": trades.market[first],
+            "t": bar[first],
+            "o": price[first],
+            "h": np.maximum.reduceat(price, first),
+            "l": np.minimum.reduceat(price, first),
+            "c": price[last],
+            "v": np.add.reduceat(size, first),
+            "q": np.add.reduceat(price * size, first),
+            "n": last - first + 1,
+            "bv": np.add.reduceat(np.where(trades.side == BUY, size, 0.0), first),
+        }
+        return cls(columns, first, last)
 
 
 def roll_up(candles: Candles, resolution: Resolution, grid: Grid) -> Candles:

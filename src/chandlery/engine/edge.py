@@ -15,10 +15,10 @@ from typing import ClassVar
 import numpy as np
 
 from chandlery.core.calendar import Calendars
-from chandlery.core.candles import Candles, significant
+from chandlery.core.candles import Candles, Sums, significant
 from chandlery.core.columns import US, Batch, Floats, Int32s, Int64s, order_of, starts_of_runs
 from chandlery.core.resolution import Resolution
-from chandlery.core.trades import BUY, Trades
+from chandlery.core.trades import Trades
 
 MOST_BARS = 500_000
 """Beyond this the edge goes cold: about 60 MB."""
@@ -59,21 +59,9 @@ class Partials(Batch):
     def of_trades(cls, trades: Trades, resolution: Resolution, grid: Calendars) -> Partials:
         """Return the bars of some trades."""
         trades = trades.sorted()
-        bar = grid.floor(resolution, trades.market, trades.time // US)
-        first = starts_of_runs(trades.market, bar)
-        last = np.append(first[1:], len(trades))[: len(first)] - 1
-        price, size = trades.price, trades.size
+        columns, first, last = Sums.of(trades, resolution, grid)
         return cls(
-            market=trades.market[first],
-            t=bar[first],
-            o=price[first],
-            h=np.maximum.reduceat(price, first),
-            l=np.minimum.reduceat(price, first),
-            c=price[last],
-            v=np.add.reduceat(size, first),
-            q=np.add.reduceat(price * size, first),
-            n=last - first + 1,
-            bv=np.add.reduceat(np.where(trades.side == BUY, size, 0.0), first),
+            **columns,
             first_time=trades.time[first],
             first_sequence=trades.sequence[first],
             first_id=trades.id[first],
