@@ -17,7 +17,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
-from chandlery.engine.making import Maker, in_microseconds, longest, one
+from chandlery.engine.making import Maker, in_microseconds, longest
 from chandlery.engine.registry import Registry
 from chandlery.stores import Ranges, Scope, Store
 
@@ -66,7 +66,7 @@ class History:
         # What is dirty is asked before the rows are read: bars made clean in between are
         # then made again here, and never missed.
         dirty = self._dirty_bars(market, resolution, (start, end))
-        rows = self._store.candles(resolution, one(market, start, end))
+        rows = self._store.candles(resolution, Ranges.one(market, start, end))
         if not dirty:
             return rows
         inside = _inside(rows.t, dirty)
@@ -104,7 +104,7 @@ class History:
 
     def trades(self, market: int, start_us: int, end_us: int) -> Trades:
         """Return a market's trades in [start, end), in order."""
-        return self._store.trades(one(market, start_us, end_us))
+        return self._store.trades(Ranges.one(market, start_us, end_us))
 
     def newest_trades(self, market: int, count: int, before_us: int | None = None) -> Trades:
         """Return a market's last `count` trades before a moment, in order."""
@@ -150,7 +150,7 @@ class History:
             if bars is not None and not self._maker.has_given_below(resolution):
                 return bars
         slack = 0 if resolution.is_intraday else self._slack(market, resolution)
-        moments = one(market, start - slack, end + slack)
+        moments = Ranges.one(market, start - slack, end + slack)
         whole = self._maker.whole_bars(resolution, moments)
         if self._is_much(resolution, whole) and end - start > 2 * resolution.seconds:
             middle = start + (end - start) // 2

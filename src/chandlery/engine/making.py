@@ -126,12 +126,3 @@ def in_microseconds(scope: Scope) -> Scope:
     if isinstance(scope, Interval):
         return Interval(scope.start * US, scope.end * US)
     return Ranges(scope.market, scope.start * US, scope.end * US)
-
-
-def one(market: int, start: int, end: int) -> Ranges:
-    """Return one range, as whole numbers that numpy keeps."""
-    return Ranges(
-        np.array([market], dtype=np.int32),
-        np.array([start], dtype=np.int64),
-        np.array([end], dtype=np.int64),
-    )

@@ -19,7 +19,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Refused, Trades, refusals
 from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
-from chandlery.engine.making import grid_floor, one
+from chandlery.engine.making import grid_floor
 from chandlery.engine.registry import Registry
 from chandlery.stores import Change, Interval, Mark, Ranges, Store
 
@@ -138,7 +138,7 @@ class Recorder:
         self._registry.flush()
         with self.writing:
             marks = self._mark(market, self._dirt.rungs[0], start, end)
-            self._write(Change(erase=one(market, start * US, end * US), marks=marks))
+            self._write(Change(erase=Ranges.one(market, start * US, end * US), marks=marks))
             # Sums cannot be taken back: the edge is folded anew when it is warmed again.
             self._live.cool()
 
