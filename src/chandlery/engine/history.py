@@ -82,8 +82,9 @@ class History:
         Reads are bounded by time, so it looks back as far as the bars lay apart the last time,
         and further while that is too little.
         """
-        reach = self._registry.reach(market)
+        # Changes first: what comes in between must not count as seen.
         changes = self._registry.changes(market)
+        reach = self._registry.reach(market)
         seen = self._seen.get((market, resolution), _Seen(-1, resolution.seconds))
         end = reach[1] + self._slack(market, resolution)
         if seen.changes == changes and seen.end is not None:

@@ -6,8 +6,9 @@ What arrives behind a rung's frontier is late: its windows are marked in the sam
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 import structlog
@@ -23,8 +24,12 @@ from chandlery.engine.making import grid_floor
 from chandlery.engine.registry import Registry
 from chandlery.stores import Change, Interval, Mark, Ranges, Store
 
+Result = TypeVar("Result")
+
 _log = structlog.get_logger()
 
+QUIET_TRIES = 3
+"""How often a read is tried between two commits before it holds the next one up."""
 DAY_S = 86_400
 MOST_MARKS = 20_000
 """Beyond this many late windows in one delivery, those of a market become one."""
@@ -50,6 +55,10 @@ class Recorded:
     refused_bars: tuple[dict[str, int], ...] = ()
     """How many of each `bars` were refused, by reason."""
     late: tuple[Mark, ...] = ()
+    number: int = 0
+    """Which commit it was: they are counted from 1 on, since the process began."""
+    is_after_doubt: bool = False
+    """Whether a commit before it may have become durable without anybody being told."""
 
 
 class Recorder:
@@ -64,6 +73,20 @@ class Recorder:
         # that edge: no trade can slip in between unmarked and unread.
         self.writing = threading.Lock()
         self._is_unsure = False
+        self._begun = 0
+        self.number = 0
+        """The last commit that reads have all of."""
+
+    def quietly(self, read: Callable[[], Result]) -> tuple[int, Result]:
+        """Run a read that no commit overlaps; return the last commit before it, and the result."""
+        for _ in range(QUIET_TRIES):
+            number = self.number
+            if self._begun == number:
+                result = read()
+                if self._begun == number:
+                    return number, result
+        with self.writing:
+            return self.number, read()
 
     def record(self, delivery: Delivery, now_us: int) -> Recorded:
         """Commit a delivery; what it repeats and what may not enter is left out and counted."""
@@ -76,6 +99,7 @@ class Recorder:
             is_repeat = self._repeats(trades)
             fresh = trades.take(~is_repeat) if is_repeat.any() else trades
             marks = [*self._late_trades(fresh), *self._late_bars(bars)]
+            is_after_doubt = self._is_unsure
             written = self._write(
                 Change(
                     trades=fresh,
@@ -89,8 +113,11 @@ class Recorder:
             self._note(fresh, bars)
             self._dirt.learn(given.resolution for given in bars)
             self._keep_live(fresh)
+            number = self.number = self._begun
         repeats = entering[is_repeat]
-        return Recorded(fresh, bars, repeats, refused, refused_bars, tuple(written))
+        return Recorded(
+            fresh, bars, repeats, refused, refused_bars, tuple(written), number, is_after_doubt
+        )
 
     def _sound(
         self, bars: tuple[Bars, ...], now_us: int
@@ -141,6 +168,7 @@ class Recorder:
             self._write(Change(erase=Ranges.one(market, start * US, end * US), marks=marks))
             # Sums cannot be taken back: the edge is folded anew when it is warmed again.
             self._live.cool()
+            self.number = self._begun
 
     def warm(self) -> None:
         """Fold the live edge into memory, so that commits keep it and reads need no trades.
@@ -187,10 +215,13 @@ class Recorder:
         self._registry.flush()
         with self.writing:
             marks = self._mark(market, self._dirt.rungs[0], start, end)
-            return self._write(Change(marks=marks)) if marks else []
+            written = self._write(Change(marks=marks)) if marks else []
+            self.number = self._begun
+            return written
 
     def _write(self, change: Change) -> list[Mark]:
         """Commit a change, and take in its marks."""
+        self._begun += 1
         try:
             written = self._store.write(change)
         except BaseException:
@@ -200,6 +231,7 @@ class Recorder:
             self._live.cool()
             for market, moment in _moments(change):
                 self._registry.extend(_clusters(market, moment, 1 << 40))
+            self.number = self._begun
             raise
         self._dirt.add(written)
         if self._is_unsure:

@@ -1,0 +1,426 @@
+"""The one place that answers: bars of a market at a resolution, for every surface.
+
+The newest bars of what is asked for are kept in memory. Commits are applied there after they are
+durable; what does not come in order is read again from the store. Everything here runs on the
+event loop; reads go to threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, TypeVar
+
+import numpy as np
+import structlog
+
+from chandlery.core.candles import Candles
+from chandlery.core.clock import Clock
+from chandlery.core.columns import US
+from chandlery.core.errors import ChandleryError
+from chandlery.core.resolution import Resolution
+from chandlery.core.trades import Trades
+from chandlery.engine.edge import Partials
+from chandlery.engine.engine import Engine
+from chandlery.engine.live.forming import Part, parts_of
+from chandlery.engine.live.page import Page, ReadPage
+from chandlery.engine.live.reading import FAR, Reading
+from chandlery.engine.live.series import Listener, Series, Stale
+from chandlery.engine.live.window import Window
+from chandlery.engine.recorder import Recorded
+
+Result = TypeVar("Result")
+Key: TypeAlias = tuple[int, Resolution]
+
+MOST_BYTES = 256 * 2**20
+LEAST_BARS = 600
+"""A series is loaded with at least so many bars."""
+MOST_HELD = 10_000
+"""Windows that reach further back are read from the store."""
+MOST_GROWN = 2 * MOST_HELD
+"""A series that has grown beyond this is cut to `MOST_HELD`."""
+WEIGH_EVERY = 64
+"""Loads and commits between two looks at how much memory is taken."""
+RETRY_S = 1.0
+
+_log = structlog.get_logger()
+
+
+class Ask(Protocol):
+    """Runs a read, which blocks, in a thread."""
+
+    def __call__(self, work: Callable[[], Result]) -> Awaitable[Result]:
+        """Return the result of the work."""
+        ...
+
+
+@dataclass(slots=True)
+class LiveFigures:
+    """What the hot series did since the server began."""
+
+    hits: int = 0
+    misses: int = 0
+    series: int = 0
+    bytes: int = 0
+    reread: int = 0
+    """Reads because trades or bars came late, or out of order."""
+    evicted: int = 0
+
+
+class Live:
+    """Hot series, loaded when they are asked for, bounded by bytes."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, ask: Ask, most_bytes: int = MOST_BYTES
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._ask = ask
+        self._most_bytes = most_bytes
+        self._reading = Reading(engine)
+        self._series: OrderedDict[Key, Series] = OrderedDict()
+        self._wanted: dict[Resolution, set[int]] = {}
+        """The markets of each resolution that are held, or being read."""
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        """Reads that are under way, one a series."""
+        self._early: dict[Key, list[tuple[int, Part]]] = {}
+        """What was published while the end of a series was read."""
+        # Grows with every change, and begins beyond where an earlier process can have ended.
+        self._sequence = clock.now_us()
+        self._upheavals = 0
+        """How often bars changed in a way that no commit tells."""
+        self._until_weighed = WEIGH_EVERY
+        self.figures = LiveFigures()
+
+    async def settled(self) -> None:
+        """Wait until nothing is being read."""
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
+
+    async def close(self) -> None:
+        """End the reads that are under way."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    # What is asked for
+
+    async def page(self, market: int, resolution: Resolution, window: Window) -> Page:
+        """Return the bars of a window."""
+        found = self.hot(market, resolution, window)
+        if found is not None:
+            return found
+        self.figures.misses += 1
+        needed = self._bars_needed(market, resolution, window)
+        if needed is not None:
+            await self._ready((market, resolution), needed)
+            found = self._held(market, resolution, window)
+            if found is not None:
+                return found
+        bars = await self._ask(lambda: self._reading.window(market, resolution, window))
+        is_final = self._is_final(market, resolution, window)
+        return ReadPage(resolution, bars, is_final, self._engine.registry.changes(market))
+
+    def hot(self, market: int, resolution: Resolution, window: Window) -> Page | None:
+        """Return the bars of a window if they are in memory."""
+        found = self._held(market, resolution, window)
+        if found is not None:
+            self.figures.hits += 1
+        return found
+
+    async def latest_before(self, market: int, resolution: Resolution, t: int) -> int | None:
+        """Return the time of the newest bar with a time before `t`."""
+        page = await self.page(market, resolution, Window(end=t, count=1))
+        return int(page.candles.t[-1]) if len(page) else None
+
+    async def watch(self, market: int, resolution: Resolution, listener: Listener) -> Series:
+        """Return a series, and call the listener after each change of it."""
+        series = await self._ready((market, resolution), LEAST_BARS)
+        series.listeners.append(listener)
+        return series
+
+    def unwatch(self, series: Series, listener: Listener) -> None:
+        """Call the listener no more."""
+        series.listeners.remove(listener)
+
+    def _held(self, market: int, resolution: Resolution, window: Window) -> Page | None:
+        key = (market, resolution)
+        series = self._series.get(key)
+        if series is None:
+            return None
+        rows = series.rows(window)
+        if rows is None:
+            return None
+        self._series.move_to_end(key)
+        is_final = window.end is not None and self._is_final(market, resolution, window)
+        return series.slice(*rows, is_final=is_final)
+
+    def _bars_needed(self, market: int, resolution: Resolution, window: Window) -> int | None:
+        """Return how many of the newest bars hold a window; None if it reaches far back."""
+        newest, seconds = self._engine.registry.reach(market)[1], resolution.seconds
+        behind = 0 if window.end is None else max(0, newest - window.end) // seconds
+        count = window.count
+        if window.start is not None:
+            span = max(0, newest - window.start) // seconds + 1
+            if count is None:
+                count = span
+            count = max(count, span) if window.at_least else min(count, span)
+        if count is None or behind > LEAST_BARS or behind + count > MOST_HELD:
+            return None
+        return behind + count
+
+    def _is_final(self, market: int, resolution: Resolution, window: Window) -> bool:
+        """Return whether the bar that is in the making now lies behind a window."""
+        if window.end is None:
+            return False
+        return window.end <= self._floor(market, resolution, self._clock.now_us() // US)
+
+    def _floor(self, market: int, resolution: Resolution, moment: int) -> int:
+        of, at = np.array([market], dtype=np.int32), np.array([moment])
+        return int(self._engine.registry.calendars.floor(resolution, of, at)[0])
+
+    # What is read
+
+    async def _ready(self, key: Key, count: int) -> Series:
+        """Return a series that holds at least so many bars, or all there are."""
+        series = self._series.get(key)
+        while series is None:
+            await self._run(key, lambda: self._load(key, max(count, LEAST_BARS)))
+            series = self._series.get(key)
+        if len(series) < count and not series.reaches_back:
+            await self._lengthen(series, count - len(series))
+        return series
+
+    async def _run(self, key: Key, work: Callable[[], Awaitable[None]]) -> None:
+        """Run a read of a series, unless one is under way: then wait for that."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._start(key, work)
+        await asyncio.shield(task)
+
+    def _start(self, key: Key, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        async def alone() -> None:
+            try:
+                await work()
+            finally:
+                del self._tasks[key]
+            series = self._series.get(key)
+            if series is not None and series.stale:
+                self._reread_soon(series)
+
+        task = self._tasks[key] = asyncio.get_running_loop().create_task(alone())
+        # Whoever waits hears of a failure; if nobody does any more, nobody needs to.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
+    async def _load(self, key: Key, count: int) -> None:
+        """Read a series; what is published meanwhile is applied after it."""
+        market, resolution = key
+        self._wanted.setdefault(resolution, set()).add(market)
+        early = self._early[key] = []
+        upheavals = self._upheavals
+        try:
+            loaded = await self._ask(lambda: self._reading.load(market, resolution, count))
+        except BaseException:
+            if key not in self._series:
+                self._drop(key)
+            raise
+        finally:
+            del self._early[key]
+        series = self._series.setdefault(key, Series(market, resolution))
+        series.restart(loaded, self._next())
+        if upheavals != self._upheavals:
+            series.stale = Stale(-FAR, FAR, tail=True)
+        self._catch_up(series, early)
+        self._weigh_soon()
+
+    async def _lengthen(self, series: Series, missing: int) -> None:
+        """Read older bars, and put them in front."""
+        before, market, resolution = series.first_t, series.market, series.resolution
+        older = await self._ask(lambda: self._reading.before(market, resolution, before, missing))
+        if series.first_t == before:
+            series.body = series.body.before(older, series.since_sequence)
+            series.reaches_back = len(older) < missing
+
+    # What is committed
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take in what has been committed."""
+        if recorded.is_after_doubt:
+            self.forget()
+        for given in recorded.bars:
+            self._spoil(given.resolution, given.candles)
+        if len(recorded.trades):
+            self._tell(self._changed_by(recorded))
+        self._weigh_soon()
+
+    def forget(self) -> None:
+        """Have everything read again: it is not known what has been committed."""
+        self._upheavals += 1
+        for series in self._series.values():
+            series.stale = Stale(-FAR, FAR, tail=True)
+            self._reread_soon(series)
+
+    def refresh(self, market: int, start: int, end: int) -> None:
+        """Have what touches [start, end) seconds read again: trades went, or bars were made."""
+        self._upheavals += 1
+        for (number, resolution), series in self._series.items():
+            if number == market:
+                low = self._floor(market, resolution, start)
+                series.spoil(self._floor(market, resolution, end - 1))
+                series.stale.low = min(series.stale.low, low)
+                series.stale.high = max(series.stale.high, end)
+                self._reread_soon(series)
+
+    def _changed_by(self, recorded: Recorded) -> dict[Series, None]:
+        """Fold trades into the series of their markets; return those that changed."""
+        calendars = self._engine.registry.calendars
+        changed: dict[Series, None] = {}
+        trades = recorded.trades.sorted()
+        for resolution, markets in self._wanted.items():
+            own = _of_markets(trades, markets)
+            for part in parts_of(Partials.of_trades(own, resolution, calendars)):
+                series = self._take((part.market, resolution), part, recorded.number)
+                if series is not None:
+                    changed[series] = None
+        return changed
+
+    def _take(self, key: Key, part: Part, number: int) -> Series | None:
+        """Hand to a series what a commit brought for one of its bars; return it if it changed."""
+        early = self._early.get(key)
+        if early is not None:
+            early.append((number, part))
+            return None
+        series = self._series.get(key)
+        if series is None:
+            return None
+        is_changed = series.take(part, number, self._next())
+        if series.stale:
+            self._reread_soon(series)
+        return series if is_changed else None
+
+    def _spoil(self, resolution: Resolution, bars: Candles) -> None:
+        """Have bars read again that are, or are made of, bars as given."""
+        calendars = self._engine.registry.calendars
+        moments = calendars.open(resolution, bars.market, bars.t)
+        for own, markets in self._wanted.items():
+            if own < resolution or not len(bars):
+                continue
+            times = calendars.floor(own, bars.market, moments)
+            for market, t in set(zip(bars.market.tolist(), times.tolist(), strict=True)):
+                series = self._series.get((market, own)) if market in markets else None
+                if series is not None:
+                    series.spoil(t)
+                    self._reread_soon(series)
+
+    def _tell(self, changed: Iterable[Series]) -> None:
+        for series in changed:
+            if series.body.count > MOST_GROWN:
+                series.cut(MOST_HELD)
+            for listener in tuple(series.listeners):
+                listener(series)
+
+    # What must be read again
+
+    def _reread_soon(self, series: Series) -> None:
+        key = (series.market, series.resolution)
+        if key not in self._tasks:
+            self._start(key, lambda: self._reread(key, series))
+
+    async def _reread(self, key: Key, series: Series) -> None:
+        """Read what is stale until nothing is."""
+        while series.stale and self._series.get(key) is series:
+            stale, series.stale = series.stale, Stale()
+            self.figures.reread += 1
+            try:
+                if stale.tail:
+                    await self._reread_tail(key, series)
+                if stale.low <= stale.high:
+                    await self._reread_closed(series, stale)
+            except ChandleryError as error:
+                _log.warning("a series could not be read again", reason=error.message)
+                if not series.listeners:
+                    self._drop(key)
+                    return
+                series.stale.merge(stale)
+                await asyncio.sleep(RETRY_S)
+
+    async def _reread_tail(self, key: Key, series: Series) -> None:
+        since = -FAR if series.forming is None else series.forming.t
+        early = self._early[key] = []
+        try:
+            tail = await self._ask(lambda: self._reading.tail(*key, since))
+        finally:
+            del self._early[key]
+        if not len(tail.bars) and series.forming is not None:
+            # The trades of the last bar have gone, and an older one is the last now.
+            await self._load(key, max(len(series), LEAST_BARS))
+        else:
+            series.renew(tail, self._next())
+        self._catch_up(series, early)
+        self._tell([series])
+
+    async def _reread_closed(self, series: Series, stale: Stale) -> None:
+        if series.forming is None:
+            return
+        low, high = stale.low, min(stale.high, series.forming.t - 1)
+        if not series.reaches_back:
+            low = max(low, series.first_t)
+        market, resolution = series.market, series.resolution
+        bars = await self._ask(lambda: self._reading.between(market, resolution, low, high))
+        if series.correct(low, high, bars, self._next()):
+            self._tell([series])
+
+    def _catch_up(self, series: Series, early: list[tuple[int, Part]]) -> None:
+        """Apply what was published while a series was read."""
+        for number, part in early:
+            series.take(part, number, self._next())
+        if series.stale:
+            self._reread_soon(series)
+
+    # What is held
+
+    def _next(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+    def _drop(self, key: Key) -> None:
+        market, resolution = key
+        self._series.pop(key, None)
+        markets = self._wanted.get(resolution, set())
+        markets.discard(market)
+        if not markets:
+            self._wanted.pop(resolution, None)
+
+    def _weigh_soon(self) -> None:
+        self._until_weighed -= 1
+        if self._until_weighed <= 0:
+            self._until_weighed = WEIGH_EVERY
+            self._weigh()
+
+    def _weigh(self) -> None:
+        """Let go of the series that were not asked for the longest, while they take too much."""
+        held = sum(series.body.nbytes for series in self._series.values())
+        idle = [
+            key
+            for key, series in self._series.items()
+            if not series.listeners and key not in self._tasks
+        ]
+        for key in idle:
+            if held <= self._most_bytes:
+                break
+            held -= self._series[key].body.nbytes
+            self._drop(key)
+            self.figures.evicted += 1
+        self.figures.bytes, self.figures.series = held, len(self._series)
+
+
+def _of_markets(trades: Trades, wanted: Iterable[int]) -> Trades:
+    is_wanted = np.isin(trades.market, np.fromiter(wanted, dtype=np.int32))
+    return trades if is_wanted.all() else trades.take(is_wanted)

@@ -1,0 +1,133 @@
+"""The JSON text of closed bars, rendered once and sliced for ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from chandlery.core.candles import Candles
+from chandlery.formats.bars_json import ROW_FORMS, UDF, Form, number_texts
+
+Buffer: TypeAlias = bytes | memoryview
+
+HEADS: dict[Form, tuple[bytes, ...]] = {
+    "udf": (b'{"s":"ok","t":[', *(b'],"%s":[' % name.encode() for name in UDF[1:])),
+    "rows": (b"[",),
+    "lightweight": (b"[",),
+}
+"""What stands before each column, or before the rows."""
+ENDS: dict[Form, bytes] = {"udf": b"]}", "rows": b"]", "lightweight": b"]"}
+ROOM = 1.5
+"""By how much offsets are given more room than they need."""
+
+
+class Pieces:
+    """Many short texts in one buffer, each with a comma behind it. Only grows: see `spliced`."""
+
+    __slots__ = ("_buffer", "_count", "_offsets")
+
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        self._buffer = bytearray()
+        self._offsets = np.zeros(1, dtype=np.int64)
+        self._count = 0
+        self.extend(texts)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes."""
+        return len(self._buffer) + self._offsets.nbytes
+
+    def extend(self, texts: Sequence[str]) -> None:
+        """Add texts at the end."""
+        if not texts:
+            return
+        lengths = [len(text) + 1 for text in texts]
+        count = self._count + len(texts)
+        if count + 1 > len(self._offsets):
+            offsets = np.zeros(int(count * ROOM) + 16, dtype=np.int64)
+            offsets[: self._count + 1] = self._offsets[: self._count + 1]
+            self._offsets = offsets
+        start = self._offsets[self._count]
+        self._offsets[self._count + 1 : count + 1] = start + np.cumsum(lengths)
+        self._buffer += ",".join(texts).encode() + b","
+        self._count = count
+
+    def between(self, first: int, end: int, last: bytes | None) -> Iterator[Buffer]:
+        """Yield the texts of [first, end) and one more, with commas between."""
+        start, stop = int(self._offsets[first]), int(self._offsets[end])
+        if last is not None:
+            yield memoryview(self._buffer)[start:stop]
+            yield last
+        elif stop > start:
+            yield memoryview(self._buffer)[start : stop - 1]
+
+    def spliced(self, first: int, end: int, texts: Sequence[str]) -> Pieces:
+        """Return a copy in which the texts of [first, end) are replaced."""
+        between = Pieces(texts)
+        copy = Pieces()
+        low, high = int(self._offsets[first]), int(self._offsets[end])
+        copy._buffer = self._buffer[:low] + between._buffer + self._buffer[high:]
+        copy._buffer = copy._buffer[: low + len(between._buffer) + self._stop() - high]
+        copy._offsets = np.concatenate(
+            (
+                self._offsets[:first],
+                low + between._offsets[: len(between) + 1],
+                self._offsets[end + 1 : self._count + 1] + (low + len(between._buffer) - high),
+            )
+        ).astype(np.int64)
+        copy._count = first + len(between) + self._count - end
+        return copy
+
+    def _stop(self) -> int:
+        return int(self._offsets[self._count])
+
+
+class Texts:
+    """Closed bars in one form: the pieces of each column, or of whole rows."""
+
+    def __init__(self, form: Form, candles: Candles) -> None:
+        self._form = form
+        self._columns = [Pieces(texts) for texts in _texts(form, candles)]
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes."""
+        return sum(column.nbytes for column in self._columns)
+
+    def extend(self, candles: Candles) -> None:
+        """Add bars at the end."""
+        for column, texts in zip(self._columns, _texts(self._form, candles), strict=True):
+            column.extend(texts)
+
+    def spliced(self, first: int, end: int, candles: Candles) -> Texts:
+        """Return a copy in which the bars of [first, end) are replaced."""
+        copy = Texts(self._form, Candles.empty())
+        pairs = zip(self._columns, _texts(self._form, candles), strict=True)
+        copy._columns = [column.spliced(first, end, texts) for column, texts in pairs]
+        return copy
+
+    def joined(self, first: int, end: int, last: Sequence[bytes] | None) -> bytes:
+        """Return the JSON of the bars [first, end), and of one more whose texts are given."""
+        parts: list[Buffer] = []
+        for row, (column, head) in enumerate(zip(self._columns, HEADS[self._form], strict=True)):
+            parts.append(head)
+            parts += column.between(first, end, None if last is None else last[row])
+        parts.append(ENDS[self._form])
+        return b"".join(parts)
+
+
+def one_bar(form: Form, candles: Candles) -> list[bytes]:
+    """Return the texts of a single bar."""
+    return [texts[0].encode() for texts in _texts(form, candles)]
+
+
+def _texts(form: Form, candles: Candles) -> list[list[str]]:
+    """Return the texts of each column, or of the rows."""
+    if form == "udf":
+        return [number_texts(candles, name) for name in UDF]
+    return [ROW_FORMS[form].rows(candles)]

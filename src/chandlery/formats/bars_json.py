@@ -1,0 +1,60 @@
+"""Bars as JSON in the shapes that clients read, printed the same way everywhere. Pure.
+
+Numbers have no exponent where charts show them, and what is not known is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from chandlery.core.candles import Candles
+from chandlery.formats.numbers import texts_of
+
+Form = Literal["udf", "rows", "lightweight"]
+
+UDF = ("t", "o", "h", "l", "c", "v")
+ROWS = ("t", "o", "h", "l", "c", "v", "q", "n", "bv")
+LIGHTWEIGHT = {"t": "time", "o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
+
+
+@dataclass(frozen=True, slots=True)
+class RowForm:
+    """Bars as a list of objects, one a bar."""
+
+    names: tuple[str, ...]
+    """The columns, in order."""
+    keys: tuple[str, ...]
+    """What each is called."""
+
+    def rows(self, candles: Candles) -> list[str]:
+        """Return each bar as an object."""
+        columns = [number_texts(candles, name) for name in self.names]
+        template = ",".join(f'"{key}":%s' for key in self.keys)
+        return [f"{{{template % row}}}" for row in zip(*columns, strict=True)]
+
+
+ROW_FORMS = {
+    "rows": RowForm(ROWS, ROWS),
+    "lightweight": RowForm(tuple(LIGHTWEIGHT), tuple(LIGHTWEIGHT.values())),
+}
+
+
+def number_texts(candles: Candles, name: str) -> list[str]:
+    """Return a column as JSON numbers."""
+    texts = texts_of(getattr(candles, name))
+    return [text or "null" for text in texts] if "" in texts else texts
+
+
+def udf_json(columns: Sequence[bytes]) -> bytes:
+    """Return TradingView's table of columns, each given as numbers with commas between."""
+    parts = (b'"%s":[%s]' % (name.encode(), text) for name, text in zip(UDF, columns, strict=True))
+    return b'{"s":"ok",' + b",".join(parts) + b"}"
+
+
+def bars_json(candles: Candles, form: Form) -> bytes:
+    """Return bars as JSON."""
+    if form == "udf":
+        return udf_json([",".join(number_texts(candles, name)).encode() for name in UDF])
+    return f"[{','.join(ROW_FORMS[form].rows(candles))}]".encode()
