@@ -13,6 +13,7 @@ import click
 
 from chandlery.cli.group import COMMANDS, load
 from chandlery.config import table
+from chandlery.doctor.checks import AREAS
 
 DOCS = Path(__file__).parent.parent / "docs"
 BEGIN, END = "<!-- generated: python -m scripts.docs -->\n", "<!-- end of the generated part -->\n"
@@ -39,7 +40,8 @@ def _section(name: str, command: click.Command) -> Iterator[str]:
     yield f"## chandlery {name}\n"
     yield f"```\n{usage}\n```\n"
     yield "\n\n".join(" ".join(part.split()) for part in (command.help or "").strip().split("\n\n"))
-    yield "\n| option | what it does |\n|---|---|"
+    if command.params:
+        yield "\n| option | what it does |\n|---|---|"
     for parameter in command.params:
         record = parameter.get_help_record(context)
         if record is not None:
@@ -47,13 +49,30 @@ def _section(name: str, command: click.Command) -> Iterator[str]:
             yield f"| `{_cell(spelling)}` | {_cell(text)} |"
     example = (command.epilog or "").removeprefix("Example: ")
     yield f"\nExample:\n\n```\n{example}\n```"
+    if isinstance(command, click.Group):
+        for part, one in command.commands.items():
+            yield ""
+            yield from (line.replace("## ", "### ", 1) for line in _section(f"{name} {part}", one))
+
+
+def checks() -> str:
+    """Return a table of checks for each area."""
+    return "\n".join("\n".join(_area(name)) + "\n" for name in AREAS)
+
+
+def _area(name: str) -> Iterator[str]:
+    yield f"### {name}\n"
+    yield "| check | finding | what must hold | why | what to do |\n|---|---|---|---|---|"
+    for check in AREAS[name]:
+        texts = " | ".join(_cell(text) for text in (check.looks_at, check.why, check.todo))
+        yield f"| `{check.name}` | {check.severity} | {texts} |"
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PARTS = {"configuration.md": settings, "cli.md": commands}
+PARTS = {"configuration.md": settings, "cli.md": commands, "doctor.md": checks}
 
 
 def renewed(name: str) -> str:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chandlery.config import Seconds, load, table
+from chandlery.config import Seconds, Secret, Size, bytes_of, load, table
 from chandlery.core.errors import ConfigError
 from chandlery.core.resolution import Resolution
 
@@ -62,6 +65,11 @@ def test_another_file_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("[retention]\ntrades = 'long'", "expected a time such as 30d, or forever", "config"),
         ("[retention]\n3m = '1d'", "about 3m, which is no rung", "trades or one of 1m 5m"),
         ("[duckdb]\nmemory_limit = 'much'", "expected a size such as 1GB", "chandlery config"),
+        ("[limits]\nbody = '1.0001KB'", "expected a size such as 64KB", "chandlery config"),
+        ("[limits]\nquery_s = 0", "expected a number above 0", "chandlery config"),
+        ("[http]\norigins = 'chart.example'", "expected origins such as https", "config"),
+        ("[http]\ntrusted_proxies = 'proxy'", "expected addresses or networks", "config"),
+        ("[access]\nread = 'maybe'", "expected open or closed", "chandlery config"),
         ("= nonsense", "cannot be read: ", "it holds lines such as"),
     ],
 )
@@ -112,3 +120,72 @@ def test_the_ladder_is_text_or_a_list() -> None:
 )
 def test_lengths_of_time_are_shown_as_they_are_written(seconds: int, text: str) -> None:
     assert str(Seconds(seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("4096", 4_096), ("1b", 1), ("64KB", 64_000), ("64 KiB", 65_536), ("1.5gb", 1_500_000_000),
+     ("256MB", 256_000_000), ("2T", 2 * 10**12), (" 1m ", 1_000_000)],
+)  # fmt: skip
+def test_sizes_are_read_as_bytes(text: str, number: int) -> None:
+    assert bytes_of(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1KB", "1.5", "0.0001KB", "KB", "1XB", "1KBB", "1e3", "inf"]
+)
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        bytes_of(text)
+
+
+@given(st.integers(1, 10**15))
+def test_sizes_are_shown_as_they_may_be_written(number: int) -> None:
+    assert bytes_of(str(Size(number))) == number
+
+
+def test_lists_are_text_or_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("chandlery.toml").write_text('[http]\ntrusted_proxies = ["10.0.0.1", "fd00::/8"]\n')
+    monkeypatch.setenv("CHANDLERY_HTTP__ORIGINS", "https://A.example:443, http://b:80/ http://c:81")
+    http = load().settings.http
+    assert http.origins == ("https://a.example", "http://b", "http://c:81")
+    assert str(http.trusted_proxies) == "10.0.0.1/32, fd00::/8"
+    assert origin("http.origins")[0] == "https://a.example, http://b, http://c:81"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["null", "file:///x", "https://", "https://a/b", "https://u@a", "https://a:99999", "https://*.a",
+     "ftp://a", "a.example", "https://a?x"],
+)  # fmt: skip
+def test_what_is_no_origin_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANDLERY_HTTP__ORIGINS", f"https://good.example,{text}")
+    with pytest.raises(ConfigError, match=r"http\.origins is"):
+        load()
+
+
+def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "canary-" + "x" * 32
+    monkeypatch.setenv("CHANDLERY_ACCESS__JWT_SECRET", secret)
+    loaded = load()
+    assert loaded.settings.access.jwt_secret.reveal() == secret
+    assert origin("access.jwt_secret") == ("***", "CHANDLERY_ACCESS__JWT_SECRET")
+    settings = loaded.settings
+    shown = [repr(settings), str(settings), repr(loaded), str(loaded.values())]
+    shown += [f"{settings.access.jwt_secret}", repr(settings.access.jwt_secret)]
+    shown.append(repr(settings.access.model_dump()))
+    assert all("canary" not in text for text in shown)
+    with pytest.raises(TypeError):
+        json.dumps({"secret": settings.access.jwt_secret})
+    assert not Secret()
+
+
+@pytest.mark.parametrize("toml", ['"canary-short"', "1234567890123456789", "['canary']"])
+def test_a_secret_that_is_too_short_is_not_shown_either(toml: str) -> None:
+    Path("chandlery.toml").write_text(f"[access]\njwt_secret = {toml}\n")
+    with pytest.raises(ConfigError) as caught:
+        load()
+    assert "access.jwt_secret is *** (" in caught.value.message
+    assert "at least 32 characters" in caught.value.message
+    assert "canary" not in repr(caught.value)
+    assert caught.value.__cause__ is None

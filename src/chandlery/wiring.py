@@ -12,6 +12,7 @@ from chandlery.core.clock import Clock
 from chandlery.core.errors import StoreError
 from chandlery.engine.engine import Engine
 from chandlery.engine.ingest import Limits
+from chandlery.engine.server import Server, ServerLimits
 from chandlery.sources.source import Source
 from chandlery.stores import Store
 
@@ -36,6 +37,16 @@ def open_store(settings: Settings, *, create: bool = True) -> Store:
 def limits_of(settings: Settings) -> Limits:
     """Return what the writer may hold."""
     return Limits(settings.ingest.queued_rows, settings.ingest.commit_rows)
+
+
+def server_of(settings: Settings, engine: Engine, clock: Clock) -> Server:
+    """Return the service of an engine, with the limits of the settings."""
+    limits = ServerLimits(
+        writer=limits_of(settings),
+        query_s=settings.limits.query_s,
+        live_bytes=settings.live.memory,
+    )
+    return Server(engine, clock, limits, settings.retention_of())
 
 
 def open_sources(settings: Settings, engine: Engine, clock: Clock) -> list[Source]:

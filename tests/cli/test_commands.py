@@ -171,7 +171,7 @@ class TestCandles:
         base = ("candles", "A:B", "1m", "--data", "d", "--start", str(START), "--format")
         whole = {form: filled(*base, form).stdout for form in ("csv", "json")}
         flat = filled(*base, "csv", "--fill", "flat").stdout
-        monkeypatch.setattr("chandlery.cli.pieces.BARS_A_PIECE", 3)
+        monkeypatch.setattr("chandlery.engine.pieces.BARS_A_PIECE", 3)
         assert {form: filled(*base, form).stdout for form in ("csv", "json")} == whole
         assert filled(*base, "csv", "--fill", "flat").stdout == flat
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import numpy as np
@@ -12,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from chandlery.core.candles import Bars, Candles
 from chandlery.core.columns import US
 from chandlery.core.delivery import Coverage
-from chandlery.core.errors import StoreError
+from chandlery.core.errors import QueryBudgetError, StoreError
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
@@ -794,6 +797,18 @@ def test_notes_are_kept_by_kind_and_name(home: Home) -> None:
         assert store.notes("none") == {}
 
 
+def test_a_note_is_forgotten_by_kind_and_name(home: Home) -> None:
+    home.store.note("job", "a", "1")
+    home.store.note("job", "b", "2")
+    home.store.note("setting", "a", "3")
+    assert home.store.forget_note("job", "a")
+    assert not home.store.forget_note("job", "a")
+    assert not home.store.forget_note("none", "a")
+    for store in home.before_and_after_a_restart():
+        assert store.notes("job") == {"b": "2"}
+        assert store.notes("setting") == {"a": "3"}
+
+
 # Restarts
 
 
@@ -810,3 +825,77 @@ def test_what_was_written_is_there_after_a_restart(home: Home) -> None:
         assert store.series() == series
     (mark,) = home.store.write(Change(marks=[Mark(3, MINUTE, 0, 60)]))
     assert mark.key not in {old.key for old in marks}
+
+
+# The budget of time
+
+
+READS: dict[str, Callable[[Store], object]] = {
+    "trades": lambda store: store.trades(ALL),
+    "newest_trades": lambda store: store.newest_trades(0, 0, 1 << 62, 5),
+    "count": lambda store: store.count(None, ALL),
+    "count of bars": lambda store: store.count(MINUTE, ALL),
+    "candles": lambda store: store.candles(MINUTE, ALL),
+    "extents": lambda store: store.extents(None, 0),
+}
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    store.add_rungs([MINUTE])
+    put(store, trades([(0, 1.0), (1, 2.0)]))
+    return store
+
+
+@pytest.mark.parametrize("name", list(READS))
+def test_a_read_without_time_left_is_refused_and_the_next_is_not(filled: Store, name: str) -> None:
+    with filled.limited(0), pytest.raises(QueryBudgetError):
+        READS[name](filled)
+    READS[name](filled)
+    with filled.limited(60):
+        READS[name](filled)
+
+
+def test_what_is_no_read_of_rows_is_not_limited(filled: Store) -> None:
+    with filled.limited(0):
+        put(filled, trades([(2, 3.0)], first_id=2))
+        filled.note("job", "a", "text")
+        assert filled.notes("job") == {"a": "text"}
+        assert filled.positions() == {}
+        assert filled.marks() == []
+        assert filled.coverage(0, "trades") == []
+        assert filled.repeats(trades([(2, 3.0)], first_id=2)).tolist() == [True]
+        filled.compact("trades", START // DAY_S * DAY_S, START // DAY_S * DAY_S + DAY_S)
+    assert filled.count(None, ALL) == 3
+
+
+def test_of_nested_budgets_the_earliest_end_counts(filled: Store) -> None:
+    with filled.limited(0):
+        with filled.limited(60), pytest.raises(QueryBudgetError):
+            filled.count(None, ALL)
+        with pytest.raises(QueryBudgetError):
+            filled.count(None, ALL)
+    with filled.limited(60):
+        with filled.limited(0), pytest.raises(QueryBudgetError):
+            filled.count(None, ALL)
+        assert filled.count(None, ALL) == 2
+
+
+def test_a_budget_ends_with_its_block_also_when_that_fails(filled: Store) -> None:
+    def fail() -> None:
+        with filled.limited(0):
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert filled.count(None, ALL) == 2
+
+
+def test_the_budget_of_one_thread_is_not_that_of_another(filled: Store) -> None:
+    with filled.limited(0), ThreadPoolExecutor(1) as other:
+        assert other.submit(filled.count, None, ALL).result() == 2
+
+
+def test_a_budget_without_end_limits_nothing(filled: Store) -> None:
+    with filled.limited(math.inf):
+        assert filled.count(None, ALL) == 2

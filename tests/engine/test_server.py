@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,16 +12,22 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from chandlery.clock import SystemClock
 from chandlery.core.columns import US
 from chandlery.core.delivery import Bars, Delivery
-from chandlery.core.errors import InputError, StoreError, StoreUnavailableError
+from chandlery.core.errors import (
+    InputError,
+    QueryBudgetError,
+    StoreError,
+    StoreUnavailableError,
+)
 from chandlery.core.trades import Trades
 from chandlery.engine import server as module
 from chandlery.engine.engine import Engine
 from chandlery.engine.importing import Tally, import_chunks
-from chandlery.engine.ingest import Receipt
+from chandlery.engine.ingest import BusyError, Receipt
 from chandlery.engine.recorder import Recorded
-from chandlery.engine.server import Server
+from chandlery.engine.server import Server, ServerLimits
 from chandlery.stores import Interval
 from chandlery.stores.memory import MemoryStore
 
@@ -244,3 +252,36 @@ async def test_no_more_than_a_chunk_is_read_ahead(engine: Engine) -> None:
 
     tally = await imported(engine, parts(), report)
     assert tally.accepted == 20
+
+
+# The budget of a question
+
+
+def endless(engine: Engine) -> int:
+    """Read until the store says that it has been enough."""
+    while True:
+        engine.store.count(None, ALL)
+
+
+async def test_a_question_that_takes_too_long_is_cancelled(engine: Engine) -> None:
+    server = Server(engine, SystemClock(), ServerLimits(query_s=0.02))
+    async with server.running(jobs=False):
+        with pytest.raises(QueryBudgetError):
+            await server.ask(lambda: endless(engine))
+        with pytest.raises(QueryBudgetError):
+            await server.ask(lambda: endless(engine), 0.01)
+        assert await server.ask(lambda: engine.store.count(None, ALL), math.inf) == 0
+
+
+async def test_waiting_for_a_thread_counts(engine: Engine) -> None:
+    server, held = Server(engine, SystemClock(), ServerLimits(query_s=0.01)), threading.Event()
+    async with server.running(jobs=False):
+        holding = [
+            asyncio.ensure_future(server.ask(held.wait, math.inf))
+            for _ in range(os.cpu_count() or 1)
+        ]
+        waiting = asyncio.ensure_future(server.ask(lambda: 1))
+        asyncio.get_running_loop().call_later(0.05, held.set)
+        with pytest.raises(BusyError, match="too many others"):
+            await waiting
+        await asyncio.gather(*holding)

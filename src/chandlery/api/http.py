@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import uvicorn
-from litestar import Litestar
 from typing_extensions import override
 
+from chandlery.api.access import Places
+from chandlery.api.exchange import Application
+from chandlery.api.guarded import IDLE_S, Answer, Connections, no_answer
+from chandlery.api.websocket.connection import Connection
 from chandlery.core.errors import ChandleryError
 
 FINISH_S = 2
 """How long open requests may take at the end."""
 BACKLOG = 2_048
+MOST_CONNECTIONS = 50
+"""Of one address, unless something else is said."""
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -30,6 +37,8 @@ def bound(host: str, port: int) -> socket.socket:
         message = f"{host} is no address to listen at: {error.strerror}"
         raise ChandleryError(message, hint="name one with --host, such as 127.0.0.1") from error
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # An answer goes out as head and body: without this the body waits for the head to be taken.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listening.bind(address)
         listening.listen(BACKLOG)
@@ -53,17 +62,38 @@ def _refused(host: str, port: int, error: OSError) -> ChandleryError:
     return ChandleryError(message, hint="name another with --port and --host")
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the server is told about connections."""
+
+    connections: Places = field(default_factory=lambda: Places(MOST_CONNECTIONS))
+    socket_message_bytes: int = 4_096
+    quick: Answer = no_answer
+
+
 class Http(uvicorn.Server):
     """Answers until `should_exit` is set."""
 
-    def __init__(self, app: Litestar, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Application, ready: Callable[[], None], settled: Settled | None = None
+    ) -> None:
+        settled = settled or Settled()
+        self._connections = Connections(settled.connections, settled.quick)
         super().__init__(
             uvicorn.Config(
                 cast(Any, app),
+                http=self._connections.protocol(),
+                ws=Connection,
+                ws_max_size=settled.socket_message_bytes,
+                # Signs of life are the hub's work: one timer for all instead of two for each.
+                ws_ping_interval=None,
+                ws_per_message_deflate=False,
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                ws_per_message_deflate=False,
+                # Whom to believe is decided by our own settings.
+                proxy_headers=False,
+                timeout_keep_alive=IDLE_S,
                 timeout_graceful_shutdown=FINISH_S,
                 server_header=False,
             )
@@ -75,6 +105,15 @@ class Http(uvicorn.Server):
         """Begin to answer, and say so."""
         await super().startup(sockets)
         self._ready()
+
+    @override
+    async def main_loop(self) -> None:
+        """Answer, and watch over the connections."""
+        watching = asyncio.create_task(self._connections.watch())
+        try:
+            await super().main_loop()
+        finally:
+            watching.cancel()
 
     @contextmanager
     @override

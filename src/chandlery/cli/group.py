@@ -32,7 +32,9 @@ COMMANDS = {
     "rebuild": ("rebuild:rebuild", "Make the candles of a market again."),
     "maintain": ("maintain:maintain", "Let go of what is past its time, and tidy the file."),
     "generate": ("generate:generate", "Make up trades, for tests and measurements."),
+    "keys": ("keys:keys", "Make, list and revoke API keys."),
     "config": ("config:config", "Show every setting and where it was said."),
+    "doctor": ("doctor:doctor", "Examine a server of TradingView's protocol."),
 }
 """Each command's place in `chandlery.cli.commands`, and its first line of help."""
 

@@ -18,7 +18,7 @@ from chandlery.engine.engine import Engine
 from chandlery.engine.importing import Chunk, Tally, import_chunks
 from chandlery.engine.ingest import Ingest, Limits
 from chandlery.engine.registry import Registry
-from chandlery.engine.server import Server
+from chandlery.engine.server import Server, ServerLimits
 from chandlery.sources.files import FileOptions, Input, inputs, read
 
 
@@ -98,7 +98,7 @@ class ImportRun:
         return outcome
 
     async def _run(self, patterns: Sequence[str], outcome: Outcome, stop: asyncio.Event) -> None:
-        server = Server(self.engine, SystemClock(), self.limits)
+        server = Server(self.engine, SystemClock(), ServerLimits(self.limits))
         async with server.running(jobs=False):
             found = list(self._found(patterns, outcome))
             sizes = [item.total_bytes for item in found]

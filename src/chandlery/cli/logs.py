@@ -1,4 +1,4 @@
-"""Logs go to standard error: text for a terminal, JSON lines for a machine."""
+"""Logs go to standard error: text for a terminal, JSON lines for a machine, secrets nowhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ import structlog
 from structlog.types import EventDict, WrappedLogger
 from typing_extensions import override
 
+from chandlery.cli.redaction import hide_secrets
 from chandlery.config import Log
+
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    # Local variables may hold anything, also keys.
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def set_up(log: Log) -> None:
@@ -24,12 +30,13 @@ def set_up(log: Log) -> None:
     )
     least = logging.getLevelNamesMapping()[log.level.upper()]
     shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        *([] if is_text else [structlog.processors.dict_tracebacks]),
+        structlog.processors.format_exc_info if is_text else _TRACEBACKS,
     ]
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=[*shared, hide_secrets, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=False,
@@ -38,7 +45,7 @@ def set_up(log: Log) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-            foreign_pre_chain=[*shared, _source_of],
+            foreign_pre_chain=[*shared, _source_of, hide_secrets],
         )
     )
     # Libraries are quieter: their news is of no use to whoever runs a server.

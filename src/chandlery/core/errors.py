@@ -11,7 +11,8 @@ ChandleryError
     ├── StoreLockedError        another process holds the data
     ├── StoreVersionError       the data was written by a newer version
     ├── StoreCorruptError       the file is damaged, or is no database of ours
-    └── StoreUnavailableError   a fault that may pass: retry
+    ├── StoreUnavailableError   a fault that may pass: retry
+    └── QueryBudgetError        a read took longer than it may
 """
 
 from typing_extensions import override
@@ -76,3 +77,7 @@ class StoreUnavailableError(StoreError):
     """A fault that may pass, such as a full disk: the same call may be made again."""
 
     retryable = True
+
+
+class QueryBudgetError(StoreError):
+    """A read took longer than it may, and was cancelled."""

@@ -10,7 +10,7 @@ from chandlery.core.errors import UsageError
 LATEST_S = 253_402_300_799
 """The end of the year 9999."""
 
-_SECONDS = re.compile(r"\d{1,12}")
+_SECONDS = re.compile(r"[0-9]{1,20}")
 _EXPECTED = "such as 2026-01-31, 2026-01-31T12:00:00Z or seconds since 1970"
 
 

@@ -10,18 +10,13 @@ from chandlery.engine.making import grid_floor
 def current_jobs(engine: Engine, now: int) -> list[Job]:
     """Return the jobs as last saved, with how far each is behind at a moment in seconds."""
     jobs = {job.name: job for job in saved_jobs(engine)}
+    until = now - GRACE_S
+    # Before the first run the frontier lies in 1970: only what there is can be behind.
+    reaches = (engine.registry.reach(number)[0] for number in range(len(engine.registry)))
+    first = min((first for first in reaches if first), default=until)
     for rung in engine.dirt.rungs:
-        job, until = jobs[job_name(rung)], now - GRACE_S
+        job = jobs[job_name(rung)]
         behind = grid_floor(rung, until) - engine.dirt.frontier(rung)
-        # Before the first run the frontier lies in 1970: only what there is can be behind.
-        first = min(
-            (
-                first
-                for number in range(len(engine.registry))
-                if (first := engine.registry.reach(number)[0])
-            ),
-            default=until,
-        )
         job.lag_s = max(0, min(behind, until - first))
         job.marks = len(engine.dirt.marks(rung))
     return list(jobs.values())

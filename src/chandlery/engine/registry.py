@@ -58,6 +58,10 @@ class Registry:
         """Return the market of a number."""
         return self._markets[number]
 
+    def known(self, symbol: str) -> int | None:
+        """Return the number of a symbol, in any case, if it has one; costs one look-up."""
+        return self._numbers.get(symbol.strip().upper())
+
     def number(self, symbol: str) -> int:
         """Return the number of a symbol, in any case."""
         number = self._numbers.get(symbol.strip().upper())

@@ -11,6 +11,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
@@ -19,9 +20,13 @@ from chandlery.core.clock import Clock
 from chandlery.core.errors import ChandleryError, StoreError
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
+from chandlery.engine.feeds import Feed
 from chandlery.engine.ingest import BusyError, Ingest, Limits
 from chandlery.engine.jobs import Jobs
+from chandlery.engine.live import MOST_BYTES, Live
 from chandlery.engine.recorder import Recorded
+from chandlery.engine.statistics import Statistics
+from chandlery.engine.tickers import Tickers
 from chandlery.engine.tidying import Tidying
 from chandlery.sources.source import Source
 
@@ -32,8 +37,19 @@ DRAIN_S = 6.0
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 30.0
 MOST_QUESTIONS = 1_000
 """Questions that may wait for a thread."""
+BUDGET_S = 2.0
+"""How long the reads of a question may take."""
 
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """What a server may hold, and how long a question may take."""
+
+    writer: Limits = field(default_factory=Limits)
+    query_s: float = BUDGET_S
+    live_bytes: int = MOST_BYTES
 
 
 class Server:
@@ -43,28 +59,49 @@ class Server:
         self,
         engine: Engine,
         clock: Clock,
-        limits: Limits | None = None,
+        limits: ServerLimits | None = None,
         retention: Mapping[Resolution | None, int] | None = None,
     ) -> None:
+        limits = limits or ServerLimits()
         self.engine = engine
         self.clock = clock
-        self.ingest = Ingest(engine.recorder, clock, self._publish, limits)
+        self.ingest = Ingest(engine.recorder, clock, self._publish, limits.writer)
         self.listeners: list[Callable[[Recorded], None]] = []
+        self.statistics = Statistics()
+        self.feeds: list[Feed] = []
         self._jobs = Jobs(engine, clock)
         self._tidying = Tidying(engine, clock, retention or {})
         self._readers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")
         self._questions = 0
+        self._budget_s = limits.query_s
+        self.live = Live(engine, clock, self.ask, limits.live_bytes)
+        self.tickers = Tickers(engine, self.live, clock)
 
-    async def ask(self, work: Callable[[], Result]) -> Result:
-        """Run a read, which blocks, in one of as many threads as there are cores."""
+    async def ask(self, work: Callable[[], Result], budget_s: float | None = None) -> Result:
+        """Run a read, which blocks, in one of as many threads as there are cores.
+
+        Its reads of the store, and the wait for a thread before them, may take `budget_s`;
+        infinity has no end, and None is what is usual here.
+        """
         if self._questions >= MOST_QUESTIONS:
             message = f"{self._questions} questions wait already"
             raise BusyError(message, hint="ask again in a second")
+        until = self.clock.elapsed() + (self._budget_s if budget_s is None else budget_s)
         self._questions += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._readers, self._answer, work, until
+            )
         finally:
             self._questions -= 1
+
+    def _answer(self, work: Callable[[], Result], until: float) -> Result:
+        left_s = until - self.clock.elapsed()
+        if left_s <= 0:
+            message = "too many others are being answered"
+            raise BusyError(message, hint="ask again in a second")
+        with self.engine.store.limited(left_s):
+            return work()
 
     @asynccontextmanager
     async def running(
@@ -76,7 +113,8 @@ class Server:
         working = (
             [_started(part.run(), broken) for part in (self._jobs, self._tidying)] if jobs else []
         )
-        feeding = [_started(self._feed(source), broken) for source in sources]
+        self.feeds = [Feed(source, self.clock) for source in sources]
+        feeding = [_started(self._feed(feed), broken) for feed in self.feeds]
         try:
             yield broken
         finally:
@@ -85,12 +123,14 @@ class Server:
                 await self._drain(writer)
             finally:
                 await _cancel([writer, *working])
+                await self.live.close()
                 self._readers.shutdown(wait=True, cancel_futures=True)
                 if broken.done():
                     # Whoever left the block without asking need not hear of it.
                     broken.exception()
 
     def _publish(self, recorded: Recorded) -> None:
+        self.live.apply(recorded)
         for listener in self.listeners:
             listener(recorded)
 
@@ -107,24 +147,29 @@ class Server:
                 message, hint="free disk space and send them again: none of them was acknowledged"
             )
 
-    async def _feed(self, source: Source) -> None:
+    async def _feed(self, feed: Feed) -> None:
         """Take what a source delivers; begin again after a fault that may pass."""
-        pause = FIRST_RETRY_S
+        source, pause = feed.source, FIRST_RETRY_S
         while True:
+            feed.begin()
             try:
                 async for _ in self._written(source):
+                    feed.heard()
                     pause = FIRST_RETRY_S
             except Exception as error:  # noqa: BLE001 - one source must not take the others down
                 if isinstance(error, ChandleryError) and not error.retryable:
                     hint = error.hint
                     _log.error("source stopped", source=source.name, reason=str(error), hint=hint)
+                    feed.leave("stopped", str(error))
                     return
                 is_bug = not isinstance(error, ChandleryError)
                 _log.warning(
                     "source failed", source=source.name, reason=str(error), exc_info=is_bug
                 )
+                feed.leave("waiting", str(error))
             else:
                 _log.info("source ended", source=source.name)
+                feed.leave("ended")
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 2, LAST_RETRY_S)

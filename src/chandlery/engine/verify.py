@@ -62,17 +62,23 @@ def verify(engine: Engine, report: Report = lambda done, total: None) -> Verific
     Bars whose trades have been let go by retention are compared with the next finer rung.
     """
     found = Verification()
+    for done, total in verifying(engine, found):
+        report(done, total)
+    return found
+
+
+def verifying(engine: Engine, found: Verification) -> Iterator[tuple[int, int]]:
+    """Compare a week at a time, adding to what was found; yield (moments done, moments in all)."""
     markets = [n for n in range(len(engine.registry)) if engine.registry.reach(n)[1]]
     if not markets:
-        return found
+        return
     reach = [engine.registry.reach(number) for number in markets]
     first = _week(min(start for start, _ in reach) - WEEK_S - SESSION_SLACK)
     last = max(end for _, end in reach) + WEEK_S + SESSION_SLACK
     for start in range(first, last, WEEK_S):
         for part in _parts(engine, markets, start):
             _Stretch(engine, part, start, found).compare()
-        report(min(start + WEEK_S, last) - first, last - first)
-    return found
+        yield min(start + WEEK_S, last) - first, last - first
 
 
 def _week(moment: int) -> int:

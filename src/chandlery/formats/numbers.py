@@ -16,6 +16,9 @@ from chandlery.core.columns import Floats
 
 SMALLEST_PLAIN = 1e-18
 
+FEW = 4
+"""So few numbers are faster one by one than as a column."""
+
 _LEADING = {str(places): f"0.{'0' * (places - 1)}" for places in range(1, 19)}
 """What stands before the digits of a number, by its negative exponent."""
 
@@ -29,8 +32,8 @@ def text_of(value: float) -> str:
 
 def texts_of(column: NDArray[Any]) -> list[str]:
     """Return a column of numbers as texts: `text_of` of each, some ten times faster."""
-    if not len(column):
-        return []
+    if len(column) <= FEW:
+        return [text_of(value) if type(value) is float else str(value) for value in column.tolist()]
     values = np.ascontiguousarray(column)
     encoded = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY).decode()
     texts = encoded[1:-1].replace("null", "").replace(".0,", ",").split(",")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -18,6 +19,7 @@ from chandlery.core.intervals import union
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
+from chandlery.stores.budget import Budget
 from chandlery.stores.store import Change, Figures, Interval, Mark, Ranges, Scope, Series
 
 Parameters = ParamSpec("Parameters")
@@ -37,6 +39,20 @@ def _whole(
     return call
 
 
+def _limited(
+    method: Callable[Concatenate[MemoryStore, Parameters], Result],
+) -> Callable[Concatenate[MemoryStore, Parameters], Result]:
+    """Let a read in like `_whole`, if the thread still has time for it."""
+    whole = _whole(method)
+
+    @wraps(method)
+    def call(store: MemoryStore, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        store.budget.check()
+        return whole(store, *args, **kwargs)
+
+    return call
+
+
 def _selected(scope: Scope, market: Int32s, moment: Int64s) -> Bools:
     """Return which rows lie in a scope."""
     if isinstance(scope, Interval):
@@ -52,6 +68,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.budget = Budget()
         self._trades = Trades.empty()
         self._pending: list[Trades] = []
         self._candles: dict[Resolution, Candles] = {}
@@ -125,30 +142,34 @@ class MemoryStore:
         stored = self._all_trades()
         return Trades.concat((stored, trades)).repeats()[len(stored) :]
 
-    @_whole
+    @_limited
     def trades(self, scope: Scope) -> Trades:
         """See Store.trades."""
         trades = self._all_trades()
         return trades.take(_selected(scope, trades.market, trades.time))
 
-    @_whole
+    @_limited
     def newest_trades(self, market: int, start_us: int, end_us: int, count: int) -> Trades:
         """See Store.newest_trades."""
         trades = self.trades(Ranges.one(market, start_us, end_us))
         return trades.take(slice(max(0, len(trades) - count), None))
 
-    @_whole
+    def limited(self, seconds: float) -> AbstractContextManager[None]:
+        """See Store.limited."""
+        return self.budget.limited(seconds)
+
+    @_limited
     def count(self, resolution: Resolution | None, scope: Scope) -> int:
         """See Store.count."""
         return len(self.trades(scope) if resolution is None else self.candles(resolution, scope))
 
-    @_whole
+    @_limited
     def candles(self, resolution: Resolution, scope: Scope) -> Candles:
         """See Store.candles."""
         candles = self._candles.get(resolution, Candles.empty())
         return candles.take(_selected(scope, candles.market, candles.t))
 
-    @_whole
+    @_limited
     def extents(self, resolution: Resolution | None, start: int) -> Ranges:
         """See Store.extents."""
         if resolution is None:
@@ -284,6 +305,11 @@ class MemoryStore:
     def note(self, kind: str, name: str, text: str) -> None:
         """See Store.note."""
         self._notes[kind, name] = text
+
+    @_whole
+    def forget_note(self, kind: str, name: str) -> bool:
+        """See Store.forget_note."""
+        return self._notes.pop((kind, name), None) is not None
 
     def close(self) -> None:
         """See Store.close."""

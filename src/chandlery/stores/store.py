@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeAlias
 
@@ -130,6 +131,15 @@ class Store(Protocol):
         """Return the last `count` trades of a market that lie in [start, end), in order."""
         ...
 
+    def limited(self, seconds: float) -> AbstractContextManager[None]:
+        """Return a block in which this thread's reads may take so long, all of them together.
+
+        When the time has run out `trades`, `newest_trades`, `count`, `candles` and `extents`
+        raise QueryBudgetError, and one that runs is cancelled; nothing else is limited. Of blocks
+        inside one another the earliest end counts.
+        """
+        ...
+
     def count(self, resolution: Resolution | None, scope: Scope) -> int:
         """Return how many rows of a series lie in scope; None: of the trades."""
         ...
@@ -222,6 +232,10 @@ class Store(Protocol):
 
     def note(self, kind: str, name: str, text: str) -> None:
         """Keep a small document."""
+        ...
+
+    def forget_note(self, kind: str, name: str) -> bool:
+        """Let go of a small document; return whether it was there."""
         ...
 
     def close(self) -> None:

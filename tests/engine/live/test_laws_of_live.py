@@ -176,6 +176,7 @@ class Run:
                 expected = self.oracle(market, resolution)
                 page = await self.server.live.page(market, resolution, Window())
                 assert not differences(page.candles, expected)
+                assert _rows(page.candles) == json.loads(page.text("rows"))
                 near = await self.server.live.page(market, resolution, Window(count=4))
                 assert not differences(near.candles, expected.take(slice(-4, None)))
                 assert _rows(near.candles) == json.loads(near.text("rows"))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import rich_click as click
 
-from chandlery.cli.opened import now_s, opened
+from chandlery.api.admin.requests import CandlesRequest
+from chandlery.cli.access import reached
 from chandlery.cli.options import Count, Length, check_range, common, range_options
 from chandlery.cli.output import write_candles
-from chandlery.cli.pieces import Wanted, pieces
 from chandlery.core.candles import Fill
 from chandlery.core.resolution import Resolution
 
@@ -56,7 +56,6 @@ def candles(  # noqa: PLR0913 - one parameter an option
     check_range(start, end)
     if limit is None and start is None and end is None:
         limit = NEWEST
-    with opened(data, file) as engine:
-        number = engine.registry.number(symbol)
-        wanted = Wanted(number, resolution, start, end, limit, filling)
-        write_candles(pieces(engine, wanted, now_s()), form, out)
+    asked = CandlesRequest(symbol, start, end, limit, resolution=str(resolution), fill=filling)
+    with reached(data, file) as access:
+        write_candles(access.candles(asked), form, out)

@@ -11,9 +11,10 @@ import rich_click as click
 from rich.live import Live
 from rich.table import Table
 
+from chandlery.api.access import protection_of
 from chandlery.cli.opened import settings_of
 from chandlery.cli.options import address_options, common
-from chandlery.cli.serving import Serving
+from chandlery.cli.serving import Serving, run
 from chandlery.clock import SystemClock
 from chandlery.core.candles import Candles
 from chandlery.core.clock import Clock
@@ -23,7 +24,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.engine.recorder import Recorded
 from chandlery.engine.server import Server
 from chandlery.formats import text_of
-from chandlery.wiring import limits_of, open_demo_sources, open_engine
+from chandlery.wiring import open_demo_sources, open_engine, server_of
 
 MINUTE = Resolution.parse("1m")
 LIVE_US = 5 * US
@@ -44,11 +45,12 @@ def demo(*, host: str | None, port: int | None, data: Path | None, file: Path | 
         settings = settings.model_copy(update={"data": settings.data / "demo"})
     clock = SystemClock()
     with open_engine(settings) as engine:
-        server = Server(engine, clock, limits_of(settings), settings.retention_of())
+        server = server_of(settings, engine, clock)
         sources = open_demo_sources(settings, engine, clock)
         show = _Show(server, clock, settings.data.expanduser().absolute())
         server.listeners.append(show.note)
-        asyncio.run(Serving(server, settings.http, sources, show.run).run())
+        protection = protection_of(settings, engine.store, clock, is_demo=True)
+        run(Serving(server, settings, protection, sources, show.run).run())
 
 
 @dataclass(frozen=True, slots=True)

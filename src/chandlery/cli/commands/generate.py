@@ -24,7 +24,7 @@ from chandlery.core.trades import Trades
 from chandlery.engine.engine import Engine
 from chandlery.engine.importing import Tally, import_chunks
 from chandlery.engine.ingest import Limits
-from chandlery.engine.server import Server
+from chandlery.engine.server import Server, ServerLimits
 from chandlery.formats import trades_file
 from chandlery.sources.synthetic import Span, many
 from chandlery.sources.synthetic import generate as made_up
@@ -106,7 +106,7 @@ def _write(recipe: _Recipe, out: Path, shown: Shown) -> None:
 async def _fill(
     engine: Engine, limits: Limits, recipe: _Recipe, shown: Shown
 ) -> tuple[Tally, bool]:
-    tally, server = Tally(), Server(engine, SystemClock(), limits)
+    tally, server = Tally(), Server(engine, SystemClock(), ServerLimits(limits))
     with stopping() as stop:
         async with server.running(jobs=False):
             numbers = engine.registry.add([spec.market for spec in recipe.specs])

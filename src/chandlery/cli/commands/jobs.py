@@ -8,11 +8,10 @@ import msgspec
 import rich_click as click
 from rich.table import Table
 
-from chandlery.cli.opened import now_s, opened
+from chandlery.cli.access import reached
 from chandlery.cli.options import common, json_option
 from chandlery.cli.output import print_table
 from chandlery.core.moments import iso_of
-from chandlery.engine.job_list import current_jobs
 from chandlery.engine.jobs import Job
 
 
@@ -21,8 +20,8 @@ from chandlery.engine.jobs import Job
 @common
 def jobs(*, as_json: bool, data: Path | None, file: Path | None) -> None:
     """Show each roll-up: its state, its last run, and how far it is behind."""
-    with opened(data, file) as engine:
-        found = current_jobs(engine, now_s())
+    with reached(data, file) as access:
+        found = access.jobs()
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
     else:

@@ -9,11 +9,11 @@ import orjson
 import rich_click as click
 from rich.table import Table
 
-from chandlery.cli.opened import opened
+from chandlery.cli.access import reached
 from chandlery.cli.options import Count, common, json_option
 from chandlery.cli.output import print_table
 from chandlery.core.moments import iso_of
-from chandlery.engine.markets import MarketSummary, summaries
+from chandlery.engine.markets import MarketSummary
 from chandlery.formats import text_of
 
 
@@ -24,8 +24,8 @@ from chandlery.formats import text_of
 @common
 def markets(*, query: str, limit: int, as_json: bool, data: Path | None, file: Path | None) -> None:
     """List the markets that fit QUERY, or all of them."""
-    with opened(data, file) as engine:
-        found = summaries(engine, query, limit)
+    with reached(data, file) as access:
+        found = access.markets(query, limit)
     if as_json:
         click.echo(orjson.dumps([_json(summary) for summary in found]).decode())
         return

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import rich_click as click
 
+from chandlery.api.access import first_admin_key, protection_of
 from chandlery.cli.opened import settings_of
 from chandlery.cli.options import address_options, common
-from chandlery.cli.serving import Serving
+from chandlery.cli.serving import Serving, run
 from chandlery.clock import SystemClock
-from chandlery.engine.server import Server
-from chandlery.wiring import limits_of, open_engine, open_sources
+from chandlery.wiring import open_engine, open_sources, server_of
 
 
 @click.command(epilog="Example: chandlery serve --data ./d --port 8000")
@@ -29,8 +28,12 @@ def serve(*, host: str | None, port: int | None, data: Path | None, file: Path |
 
     async def ready(url: str) -> None:
         click.echo(f"Chandlery is ready at {url} (data in {directory})")
+        if admin_key:
+            click.echo(f"Admin link, shown this once: {url}/#token={admin_key}")
 
     with open_engine(settings) as engine:
-        server = Server(engine, clock, limits_of(settings), settings.retention_of())
+        server = server_of(settings, engine, clock)
         sources = open_sources(settings, engine, clock)
-        asyncio.run(Serving(server, settings.http, sources, ready).run())
+        protection = protection_of(settings, engine.store, clock)
+        admin_key = first_admin_key(protection.keys)
+        run(Serving(server, settings, protection, sources, ready).run())

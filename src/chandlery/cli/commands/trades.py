@@ -11,19 +11,17 @@ import orjson
 import rich_click as click
 from rich.table import Table
 
-from chandlery.cli.opened import opened
+from chandlery.api.admin.requests import TradesRequest
+from chandlery.cli.access import reached
 from chandlery.cli.options import Count, check_range, common, range_options
 from chandlery.cli.output import print_table, sink
-from chandlery.core.columns import US
 from chandlery.core.errors import UsageError
 from chandlery.core.trades import Trades
-from chandlery.engine.engine import Engine
 from chandlery.formats import texts_of
 from chandlery.formats.csv import trades_header, trades_rows
 from chandlery.formats.rows import side_labels
 
 NEWEST = 500
-DAY_US = 86_400 * US
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -58,30 +56,14 @@ def trades(  # noqa: PLR0913 - one parameter an option
         raise UsageError(message, hint="with --out take --format csv or json")
     if limit is None and start is None and end is None:
         limit = NEWEST
-    with opened(data, file) as engine:
-        number = engine.registry.number(symbol)
-        found = _pieces(engine, number, (start, end), limit)
+    with reached(data, file) as access:
+        found = access.trades(TradesRequest(symbol, start, end, limit))
         if form == "table":
             print_table(_table(Trades.concat(found)))
             return
         with sink(out) as target:
             for text in (_csv if form == "csv" else _json)(found):
                 target.write(text)
-
-
-def _pieces(
-    engine: Engine, number: int, bounds: tuple[int | None, int | None], limit: int | None
-) -> Iterator[Trades]:
-    """Yield the trades in order, a day at a time unless they are few."""
-    first, last = engine.registry.reach(number)
-    start = max(first if bounds[0] is None else bounds[0], first) * US
-    end = min(last + 1 if bounds[1] is None else bounds[1], last + 1) * US
-    if limit is not None:
-        newest = engine.history.newest_trades(number, limit, max(end, 0))
-        yield newest.take(newest.time >= start)
-        return
-    for low in range(start, end, DAY_US):
-        yield engine.history.trades(number, low, min(low + DAY_US, end))
 
 
 def _rows(trades: Trades) -> list[dict[str, Any]]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import rich_click as click
 
 from chandlery.cli import progress
+from chandlery.cli.access import reached
 from chandlery.cli.group import FAILED
-from chandlery.cli.opened import opened
 from chandlery.cli.options import common, json_option
-from chandlery.engine.verify import Verification
-from chandlery.engine.verify import verify as audit
+from chandlery.cli.progress import Shown
+from chandlery.core.errors import ChandleryError
+from chandlery.engine.chores import Progress, Verified
 
 
 @click.command(epilog="Example: chandlery verify --data ./d --json")
@@ -24,19 +27,26 @@ def verify(ctx: click.Context, *, as_json: bool, data: Path | None, file: Path |
 
     Exits with 1 if any differs.
     """
-    with opened(data, file) as engine, progress.shown("trades") as shown:
+    with reached(data, file) as access, progress.shown("trades") as shown:
         shown.begin("verifying")
-
-        def report(done: int, total: int) -> None:
-            shown.expect(total)
-            shown.reach(done, 0)
-
-        found = audit(engine, report)
+        with closing(access.verify()) as steps:
+            found = _followed(steps, shown)
     click.echo(_json(found) if as_json else _text(found))
     ctx.exit(0 if found.ok else FAILED)
 
 
-def _json(found: Verification) -> str:
+def _followed(steps: Iterator[Progress | Verified], shown: Shown) -> Verified:
+    """Show how far an audit is, and return what it found."""
+    for step in steps:
+        if isinstance(step, Verified):
+            return step
+        shown.expect(step.total)
+        shown.reach(step.done, 0)
+    message = "the audit ended without a result"
+    raise ChandleryError(message)
+
+
+def _json(found: Verified) -> str:
     return orjson.dumps(
         {
             "ok": found.ok,
@@ -49,7 +59,7 @@ def _json(found: Verification) -> str:
     ).decode()
 
 
-def _text(found: Verification) -> str:
+def _text(found: Verified) -> str:
     compared = f"{found.bars:,} candles compared with {found.trades:,} trades"
     waiting = f"; {found.dirty:,} wait to be made again" if found.dirty else ""
     if found.ok:

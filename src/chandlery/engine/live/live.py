@@ -158,16 +158,20 @@ class Live:
         if rows is None:
             return None
         self._series.move_to_end(key)
-        is_final = window.end is not None and self._is_final(market, resolution, window)
+        has_forming = rows[1] > series.body.count
+        is_final = not has_forming and self._is_final(market, resolution, window)
         return series.slice(*rows, is_final=is_final)
 
     def _bars_needed(self, market: int, resolution: Resolution, window: Window) -> int | None:
         """Return how many of the newest bars hold a window; None if it reaches far back."""
-        newest, seconds = self._engine.registry.reach(market)[1], resolution.seconds
+        # How far data reaches is known loosely at first, and may lie ahead of now.
+        newest = min(self._engine.registry.reach(market)[1], self._clock.now_us() // US)
+        seconds = resolution.seconds
         behind = 0 if window.end is None else max(0, newest - window.end) // seconds
         count = window.count
         if window.start is not None:
-            span = max(0, newest - window.start) // seconds + 1
+            # One more than there can be: the bar before the start proves that none is missing.
+            span = max(0, newest - window.start) // seconds + 2
             if count is None:
                 count = span
             count = max(count, span) if window.at_least else min(count, span)
@@ -245,8 +249,7 @@ class Live:
         before, market, resolution = series.first_t, series.market, series.resolution
         older = await self._ask(lambda: self._reading.before(market, resolution, before, missing))
         if series.first_t == before:
-            series.body = series.body.before(older, series.since_sequence)
-            series.reaches_back = len(older) < missing
+            series.lengthen(older, reaches_back=len(older) < missing)
 
     # What is committed
 

@@ -33,6 +33,11 @@ class Page(Protocol):
         """A number that is another one if any of the bars may be another one."""
         ...
 
+    @property
+    def last_t(self) -> int:
+        """The time of the last bar; there must be one."""
+        ...
+
     def __len__(self) -> int: ...
 
     def text(self, form: Form) -> bytes:
@@ -51,6 +56,11 @@ class ReadPage:
 
     def __len__(self) -> int:
         return len(self.candles)
+
+    @property
+    def last_t(self) -> int:
+        """The time of the last bar."""
+        return int(self.candles.t[-1])
 
     def text(self, form: Form) -> bytes:
         """Return the bars as JSON."""

@@ -19,6 +19,9 @@ from chandlery.formats.bars_json import Form
 
 NO_BARS = Candles.empty()
 
+MOST_ANSWERS = 4
+"""Whole texts that a series keeps."""
+
 Listener = Callable[["Series"], None]
 
 
@@ -43,9 +46,16 @@ class Slice:
     forming: Candles | None
     texts: dict[Form, Sequence[bytes]]
     """Those of the bar in the making, shared by all who ask for it."""
+    answers: dict[tuple[Form, int, int], bytes]
+    """Whole texts of this version: many ask for the same bars."""
 
     def __len__(self) -> int:
         return self.end - self.first + (self.forming is not None)
+
+    @property
+    def last_t(self) -> int:
+        """The time of the last bar."""
+        return int(self.body.t[self.end - 1] if self.forming is None else self.forming.t[0])
 
     @property
     def candles(self) -> Candles:
@@ -55,7 +65,13 @@ class Slice:
 
     def text(self, form: Form) -> bytes:
         """Return the bars as JSON."""
-        return self.body.text(form, self.first, self.end, self._last(form))
+        key = (form, self.first, self.end)
+        text = self.answers.get(key)
+        if text is None:
+            text = self.body.text(form, self.first, self.end, self._last(form))
+            if len(self.answers) < MOST_ANSWERS:
+                self.answers[key] = text
+        return text
 
     def _last(self, form: Form) -> Sequence[bytes] | None:
         if self.forming is None:
@@ -109,6 +125,7 @@ class Series:
     listeners: list[Listener] = field(default_factory=list)
     _last: Candles | None = None
     _texts: dict[Form, Sequence[bytes]] = field(default_factory=dict)
+    _answers: dict[tuple[Form, int, int], bytes] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.body.count + (self.forming is not None)
@@ -117,7 +134,7 @@ class Series:
     def first_t(self) -> int:
         """The time of the oldest bar; far in the future if there is none."""
         if self.body.count:
-            return int(self.body.t[0])
+            return self.body.times[0]
         return self.forming.t if self.forming is not None else FAR
 
     @property
@@ -160,6 +177,7 @@ class Series:
         self.sequence = sequence
         self._last = None
         self._texts = {}
+        self._answers = {}
 
     def spoil(self, t: int) -> None:
         """Have the bar at a time read again."""
@@ -196,7 +214,7 @@ class Series:
         count = len(self)
         end = count if window.end is None else self._row_of(window.end)
         first, is_held = 0, self.reaches_back
-        if window.start is not None and window.start > self.first_t:
+        if window.start is not None and window.start >= self.first_t:
             first, is_held = min(self._row_of(window.start), end), True
         if window.count is None:
             return (first, end) if is_held else None
@@ -221,18 +239,25 @@ class Series:
             min(end, closed),
             forming if first <= closed else None,
             self._texts,
+            self._answers if first <= closed else {},
         )
 
     def _row_of(self, t: int) -> int:
         """Return how many bars are before a time."""
-        row = int(np.searchsorted(self.body.t, t))
-        closed = self.body.count
-        return row + (row == closed and self.forming is not None and self.forming.t < t)
+        forming = self.forming
+        if forming is not None and forming.t < t:
+            return self.body.count + 1
+        return self.body.row_of(t)
 
     def cut(self, count: int) -> None:
         """Let go of the oldest closed bars, down to a count."""
-        self.body = self.body.from_row(max(0, self.body.count - count))
+        self._keep(self.body.from_row(max(0, self.body.count - count)))
         self.reaches_back = False
+
+    def lengthen(self, older: Candles, *, reaches_back: bool) -> None:
+        """Put older bars in front."""
+        self._keep(self.body.before(older, self.since_sequence))
+        self.reaches_back = reaches_back
 
     def correct(self, low: int, high: int, bars: Candles, sequence: int) -> bool:
         """Put in bars of [low, high] that were read again; return whether any is another one."""
@@ -244,7 +269,8 @@ class Series:
             self.since_sequence = sequence
         elif len(bars) == len(old) and not np.any(body.changed == sequence):
             return False
-        self.body, self.sequence = body, sequence
+        self.sequence = sequence
+        self._keep(body)
         return True
 
     def renew(self, tail: Tail, sequence: int) -> None:
@@ -252,16 +278,21 @@ class Series:
         bars = tail.bars
         row = int(np.searchsorted(self.body.t, bars.t[0])) if len(bars) else self.body.count
         closed = bars.take(slice(0, max(0, len(bars) - 1)))
-        self.body = self.body.spliced(row, self.body.count, closed, sequence, is_late=False)
+        self._keep(self.body.spliced(row, self.body.count, closed, sequence, is_late=False))
         self.forming = Forming.of_read(bars, tail.newest_us) if len(bars) else None
         self.number = tail.number
         self.touch(sequence)
 
     def restart(self, loaded: Loaded, sequence: int) -> None:
         """Begin anew with what was read."""
-        self.body = Body.of(loaded.older, sequence)
+        self._keep(Body.of(loaded.older, sequence))
         self.since_sequence = sequence
         self.reaches_back = loaded.reaches_back
         self.closed_number = loaded.began
         self.stale = Stale()
         self.renew(loaded.tail, sequence)
+
+    def _keep(self, body: Body) -> None:
+        """Take another body: its rows are other ones."""
+        self.body = body
+        self._answers = {}

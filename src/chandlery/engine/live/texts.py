@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
 from typing import TypeAlias
 
 import numpy as np
@@ -19,47 +21,36 @@ HEADS: dict[Form, tuple[bytes, ...]] = {
 }
 """What stands before each column, or before the rows."""
 ENDS: dict[Form, bytes] = {"udf": b"]}", "rows": b"]", "lightweight": b"]"}
-ROOM = 1.5
-"""By how much offsets are given more room than they need."""
 
 
 class Pieces:
     """Many short texts in one buffer, each with a comma behind it. Only grows: see `spliced`."""
 
-    __slots__ = ("_buffer", "_count", "_offsets")
+    __slots__ = ("_buffer", "_offsets")
 
     def __init__(self, texts: Sequence[str] = ()) -> None:
         self._buffer = bytearray()
-        self._offsets = np.zeros(1, dtype=np.int64)
-        self._count = 0
+        self._offsets = array("q", (0,))
         self.extend(texts)
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._offsets) - 1
 
     @property
     def nbytes(self) -> int:
         """The memory it takes."""
-        return len(self._buffer) + self._offsets.nbytes
+        return len(self._buffer) + 8 * len(self._offsets)
 
     def extend(self, texts: Sequence[str]) -> None:
         """Add texts at the end."""
-        if not texts:
-            return
-        lengths = [len(text) + 1 for text in texts]
-        count = self._count + len(texts)
-        if count + 1 > len(self._offsets):
-            offsets = np.zeros(int(count * ROOM) + 16, dtype=np.int64)
-            offsets[: self._count + 1] = self._offsets[: self._count + 1]
-            self._offsets = offsets
-        start = self._offsets[self._count]
-        self._offsets[self._count + 1 : count + 1] = start + np.cumsum(lengths)
-        self._buffer += ",".join(texts).encode() + b","
-        self._count = count
+        if texts:
+            ends = accumulate((len(text) + 1 for text in texts), initial=self._offsets[-1])
+            self._offsets.extend(islice(ends, 1, None))
+            self._buffer += ",".join(texts).encode() + b","
 
     def between(self, first: int, end: int, last: bytes | None) -> Iterator[Buffer]:
         """Yield the texts of [first, end) and one more, with commas between."""
-        start, stop = int(self._offsets[first]), int(self._offsets[end])
+        start, stop = self._offsets[first], self._offsets[end]
         if last is not None:
             yield memoryview(self._buffer)[start:stop]
             yield last
@@ -68,23 +59,14 @@ class Pieces:
 
     def spliced(self, first: int, end: int, texts: Sequence[str]) -> Pieces:
         """Return a copy in which the texts of [first, end) are replaced."""
-        between = Pieces(texts)
-        copy = Pieces()
-        low, high = int(self._offsets[first]), int(self._offsets[end])
+        between, copy = Pieces(texts), Pieces()
+        low, high = self._offsets[first], self._offsets[end]
         copy._buffer = self._buffer[:low] + between._buffer + self._buffer[high:]
-        copy._buffer = copy._buffer[: low + len(between._buffer) + self._stop() - high]
-        copy._offsets = np.concatenate(
-            (
-                self._offsets[:first],
-                low + between._offsets[: len(between) + 1],
-                self._offsets[end + 1 : self._count + 1] + (low + len(between._buffer) - high),
-            )
-        ).astype(np.int64)
-        copy._count = first + len(between) + self._count - end
+        moved = np.frombuffer(self._offsets[end + 1 :], dtype=np.int64)
+        copy._offsets = self._offsets[:first]
+        copy._offsets.extend(low + offset for offset in between._offsets)
+        copy._offsets.frombytes((moved + (low + len(between._buffer) - high)).tobytes())
         return copy
-
-    def _stop(self) -> int:
-        return int(self._offsets[self._count])
 
 
 class Texts:

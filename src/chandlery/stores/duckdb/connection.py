@@ -18,7 +18,9 @@ import duckdb
 from numpy.typing import NDArray
 
 from chandlery.core.errors import StoreError, StoreUnavailableError
+from chandlery.stores.budget import Budget, out_of_time
 from chandlery.stores.duckdb import errors
+from chandlery.stores.duckdb.watchdog import Watchdog
 
 Result = TypeVar("Result")
 
@@ -79,6 +81,8 @@ class Database:
         self._is_given_up = False
         self._is_closed = False
         self.reopened = 0
+        self.budget = Budget()
+        self._watchdog = Watchdog()
         self._root: duckdb.DuckDBPyConnection | None = self._connect()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
@@ -97,6 +101,27 @@ class Database:
                 if not isinstance(cause, duckdb.Error) or not errors.is_invalidated(cause):
                     raise
         return self._run(work)
+
+    def query(self, work: Callable[[Session], Result]) -> Result:
+        """Like `read`, but within this thread's budget of time."""
+        deadline = self.budget.deadline
+        if deadline is None:
+            return self.read(work)
+        self.budget.check()
+        return self.read(lambda session: self._watched(session, deadline, work))
+
+    def _watched(
+        self, session: Session, deadline: float, work: Callable[[Session], Result]
+    ) -> Result:
+        key = self._watchdog.begin(deadline, session.cursor.interrupt)
+        try:
+            return work(session)
+        except duckdb.InterruptException as error:
+            # The cursor is as good as before, but an input may not have been registered whole.
+            session.inputs.clear()
+            raise out_of_time() from error
+        finally:
+            self._watchdog.end(key)
 
     def transaction(self, work: Callable[[Session], Result]) -> Result:
         """Run statements as one transaction, committed durably or not at all."""
@@ -183,6 +208,7 @@ class Database:
             self._is_closed = True
             self._changed.wait_for(lambda: not self._calls)
             self._close_all()
+        self._watchdog.close()
 
 
 def _roll_back(session: Session) -> None:

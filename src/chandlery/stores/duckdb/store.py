@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -97,28 +98,32 @@ class DuckDBStore:
 
     def trades(self, scope: Scope) -> Trades:
         """See Store.trades."""
-        return self._database.read(lambda session: reading.trades(session, scope))
+        return self._database.query(lambda session: reading.trades(session, scope))
 
     def newest_trades(self, market: int, start_us: int, end_us: int, count: int) -> Trades:
         """See Store.newest_trades."""
         scope = Ranges.one(market, start_us, end_us)
-        return self._database.read(lambda session: reading.newest_trades(session, scope, count))
+        return self._database.query(lambda session: reading.newest_trades(session, scope, count))
+
+    def limited(self, seconds: float) -> AbstractContextManager[None]:
+        """See Store.limited."""
+        return self._database.budget.limited(seconds)
 
     def count(self, resolution: Resolution | None, scope: Scope) -> int:
         """See Store.count."""
         if resolution is not None and resolution not in self._known:
             return 0
-        return self._database.read(lambda session: reading.count(session, resolution, scope))
+        return self._database.query(lambda session: reading.count(session, resolution, scope))
 
     def candles(self, resolution: Resolution, scope: Scope) -> Candles:
         """See Store.candles."""
         if resolution not in self._known:
             return Candles.empty()
-        return self._database.read(lambda session: reading.candles(session, resolution, scope))
+        return self._database.query(lambda session: reading.candles(session, resolution, scope))
 
     def extents(self, resolution: Resolution | None, start: int) -> Ranges:
         """See Store.extents."""
-        return self._database.read(lambda session: reading.extents(session, resolution, start))
+        return self._database.query(lambda session: reading.extents(session, resolution, start))
 
     def add_markets(self, markets: Sequence[Market]) -> list[int]:
         """See Store.add_markets."""
@@ -261,6 +266,14 @@ class DuckDBStore:
 
         with self._numbering:
             self._database.transaction(work)
+
+    def forget_note(self, kind: str, name: str) -> bool:
+        """See Store.forget_note."""
+        sql = "DELETE FROM notes WHERE kind = ? AND name = ?"
+        with self._numbering:
+            return bool(
+                self._database.transaction(lambda session: session.number(sql, [kind, name]))
+            )
 
     def _execute(self, sql: str, parameters: list[Any]) -> None:
         self._database.transaction(lambda session: session.execute(sql, parameters))

@@ -1,0 +1,36 @@
+"""What is asked of administration."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class RangeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A market, and of it [start, end) in seconds."""
+
+    symbol: str
+    start: int | None = None
+    end: int | None = None
+
+
+class TradesRequest(RangeRequest, frozen=True, forbid_unknown_fields=True):
+    """Of the range, the newest `limit`."""
+
+    limit: int | None = None
+
+
+class CandlesRequest(TradesRequest, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Of which resolution, and what stands where nothing was traded."""
+
+    resolution: str
+    fill: Literal["none", "flat"] = "none"
+
+
+class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A new key."""
+
+    name: str
+    scope: str
+    lifetime_s: int | None = None

@@ -1,0 +1,171 @@
+"""Administration: for the command line on the server's own machine, and for scripts.
+
+Whoever calls must have the scope admin, which the outermost layer sees to for all of
+`/api/v1/admin`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery
+from litestar.response import Stream
+
+from chandlery.api.access.keys import ApiKey
+from chandlery.api.access.principal import SCOPES
+from chandlery.api.admin.desk import Admin
+from chandlery.api.admin.frames import MEDIA_TYPE, columns_of
+from chandlery.api.admin.requests import CandlesRequest, KeyRequest, RangeRequest, TradesRequest
+from chandlery.core.columns import US
+from chandlery.core.errors import UsageError
+from chandlery.core.resolution import Resolution
+from chandlery.engine.chores import maintain_steps, rebuild_range, rebuild_steps, verify_steps
+from chandlery.engine.job_list import current_jobs
+from chandlery.engine.markets import summaries as summaries_of
+from chandlery.engine.pieces import Wanted, pieces, trade_pieces
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+Asked = Request[Any, Any, Any]
+
+
+@post("/api/v1/admin/candles", status_code=200)
+async def candles(state: State, request: Asked) -> Stream:
+    """Return candles as frames, exactly as they are stored, however many."""
+    admin: Admin = state.admin
+    asked = await _body(request, CandlesRequest)
+    engine = admin.server.engine
+    wanted = Wanted(
+        engine.registry.number(asked.symbol),
+        Resolution.parse(asked.resolution),
+        asked.start,
+        asked.end,
+        asked.limit,
+        asked.fill,
+    )
+    now = admin.server.clock.now_us() // US
+    found = pieces(engine, wanted, now)
+    return _stream(admin.export(columns_of(piece) for piece in found))
+
+
+@post("/api/v1/admin/trades", status_code=200)
+async def trades(state: State, request: Asked) -> Stream:
+    """Return trades as frames."""
+    admin: Admin = state.admin
+    asked = await _body(request, TradesRequest)
+    engine = admin.server.engine
+    number = engine.registry.number(asked.symbol)
+    found = trade_pieces(engine, number, (asked.start, asked.end), asked.limit)
+    return _stream(admin.export(columns_of(piece) for piece in found))
+
+
+@get("/api/v1/admin/summaries")
+async def summaries(
+    state: State, text: FromQuery[str] = "", limit: FromQuery[int] = 1_000
+) -> Response[bytes]:
+    """Return the markets with how far their data reaches, and their last prices."""
+    admin: Admin = state.admin
+    return _json(await asyncio.to_thread(lambda: summaries_of(admin.server.engine, text, limit)))
+
+
+@get("/api/v1/admin/jobs")
+async def jobs(state: State) -> Response[bytes]:
+    """Return the roll-ups as they stand."""
+    admin: Admin = state.admin
+    now = admin.server.clock.now_us() // US
+    return _json(await asyncio.to_thread(lambda: current_jobs(admin.server.engine, now)))
+
+
+@post("/api/v1/admin/verify", status_code=200)
+async def verify(state: State) -> Stream:
+    """Compare every candle with its trades."""
+    admin: Admin = state.admin
+    return _stream(admin.chore(verify_steps(admin.server.engine, admin.server.clock)))
+
+
+@post("/api/v1/admin/rebuild", status_code=200)
+async def rebuild(state: State, request: Asked) -> Stream:
+    """Make the candles of a market again."""
+    admin: Admin = state.admin
+    asked = await _body(request, RangeRequest)
+    server = admin.server
+    wanted = rebuild_range(server.engine, asked.symbol, asked.start, asked.end)
+    steps = rebuild_steps(server.engine, server.clock, wanted)
+    return _stream(admin.chore(steps, lambda: server.live.refresh(*wanted)))
+
+
+@post("/api/v1/admin/maintain", status_code=200)
+async def maintain(state: State) -> Stream:
+    """Let go of what is past its time, and tidy the file."""
+    admin: Admin = state.admin
+    server = admin.server
+    steps = maintain_steps(server.engine, server.clock, admin.retention)
+    return _stream(admin.chore(steps, server.live.forget))
+
+
+@get("/api/v1/admin/keys")
+async def list_keys(state: State) -> Response[bytes]:
+    """Return the keys, without anything of their secrets."""
+    admin: Admin = state.admin
+    return _json([_without_hash(key) for key in admin.keys.all()])
+
+
+@post("/api/v1/admin/keys", status_code=200)
+async def create_key(state: State, request: Asked) -> Response[bytes]:
+    """Make a key; its text is shown this once."""
+    admin: Admin = state.admin
+    asked = await _body(request, KeyRequest)
+    if asked.scope not in SCOPES:
+        message = f"a scope expected ({', '.join(SCOPES)}), found {asked.scope!r}"
+        raise UsageError(message)
+    issued = await asyncio.to_thread(
+        lambda: admin.keys.create(asked.name, SCOPES[asked.scope], asked.lifetime_s)
+    )
+    return _json({"key": _without_hash(issued.key), "text": issued.text})
+
+
+@post("/api/v1/admin/keys/{key_id:str}/revoke", status_code=200)
+async def revoke_key(state: State, key_id: FromPath[str]) -> Response[bytes]:
+    """Have a key count no longer."""
+    admin: Admin = state.admin
+    return _json(_without_hash(await asyncio.to_thread(lambda: admin.keys.revoke(key_id))))
+
+
+ROUTES = (
+    candles,
+    trades,
+    summaries,
+    jobs,
+    verify,
+    rebuild,
+    maintain,
+    list_keys,
+    create_key,
+    revoke_key,
+)
+
+
+async def _body(request: Asked, kind: type[Body]) -> Body:
+    try:
+        return msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.MsgspecError as error:
+        message = f"the body does not say what is wanted: {error}"
+        raise UsageError(message) from error
+
+
+def _json(value: Any) -> Response[bytes]:
+    return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+def _stream(frames: AsyncIterator[bytes]) -> Stream:
+    # Not to be held back by a proxy until it is whole.
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Stream(frames, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _without_hash(key: ApiKey) -> ApiKey:
+    return msgspec.structs.replace(key, sha256="")

@@ -1,0 +1,141 @@
+"""The WebSocket endpoint as an ASGI application: the handshake, then one message after another."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+
+from chandlery import __version__
+from chandlery.api.websocket.client import Client
+from chandlery.api.websocket.connection import EXTENSION, Connection
+from chandlery.api.websocket.gate import Admission, Gate, Refusal, Scope
+from chandlery.api.websocket.hub import Hub
+from chandlery.api.websocket.limits import Code
+from chandlery.api.websocket.messages import encoded, error
+from chandlery.api.websocket.protocol import (
+    Action,
+    Authenticate,
+    Close,
+    Pong,
+    Reply,
+    Subscribe,
+    Unsubscribe,
+)
+from chandlery.core.errors import ChandleryError
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+_log = structlog.get_logger()
+
+
+class Endpoint:
+    """Takes handshakes at any path it is asked at."""
+
+    def __init__(self, hub: Hub, gate: Gate) -> None:
+        self._hub = hub
+        self._gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection until it ends."""
+        await receive()
+        admitted = self._hub.refusal() or await self._gate.admit(scope)
+        if isinstance(admitted, Admission):
+            # There may be one more by now than before the gate was asked.
+            admitted = self._hub.refusal(admitted.who) or admitted
+        if isinstance(admitted, Refusal):
+            self._hub.figures.refused[admitted.code] += 1
+            await _refuse(send, admitted)
+            return
+        wire = _wire(scope)
+        client = self._hub.join(wire, admitted)
+        try:
+            await send({"type": "websocket.accept"})
+            wire.attach(client)
+            wire.trim()
+            client.send(client.protocol.greeting(__version__, self._hub.now_us()))
+            await self._converse(client, scope, receive)
+        finally:
+            self._hub.leave(client)
+
+    async def _converse(self, client: Client, scope: Scope, receive: Receive) -> None:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive":
+                return
+            said = message.get("text")
+            if said is None:
+                said = message["bytes"]
+            for action in client.protocol.receive(said, self._hub.now()):
+                if isinstance(action, Authenticate):
+                    principal = await self._gate.authenticate(action.token, scope)
+                    await self._do(client, client.protocol.authenticated(principal, action.id))
+                else:
+                    await self._do(client, action)
+
+    async def _do(self, client: Client, action: Action) -> None:
+        match action:
+            case Reply():
+                client.send(action.payload)
+            case Pong():
+                client.send(encoded("pong", {"time": self._hub.now_us(), "id": action.id}))
+            case Subscribe():
+                await self._subscribe(client, action)
+            case Unsubscribe():
+                self._hub.unsubscribe(client, action)
+            case Close():
+                client.close(action.code, action.message, action.hint)
+
+    async def _subscribe(self, client: Client, asked: Subscribe) -> None:
+        try:
+            await self._hub.subscribe(client, asked)
+        except ChandleryError as failed:
+            client.protocol.drop(asked.topic)
+            hint = failed.hint or "subscribe again in a second"
+            client.send(error(Code.BUSY, failed.message, hint, asked.id))
+        except Exception as bug:  # noqa: BLE001 - one client's message must not end its connection
+            client.protocol.drop(asked.topic)
+            _log.error("a subscription failed", topic=str(asked.topic), exc_info=bug)
+            client.close(Code.INTERNAL_ERROR, "internal error", "the server's log says more")
+
+
+def with_websocket(endpoint: Endpoint, rest: Application, path: str = "/ws") -> Application:
+    """Return an application that answers WebSocket handshakes itself, and leaves the rest.
+
+    A framework between would keep more memory for each connection than the connection itself.
+    """
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await rest(scope, receive, send)
+        elif scope["path"] == path:
+            await endpoint(scope, receive, send)
+        else:
+            await receive()
+            told = f"there is nothing at {scope['path']}"
+            await _refuse(send, Refusal(404, "not_found", told, f"connect to {path}"))
+
+    return application
+
+
+def _wire(scope: Scope) -> Connection:
+    wire = scope.get("extensions", {}).get(EXTENSION)
+    if not isinstance(wire, Connection):
+        message = "the WebSocket needs uvicorn.Config(ws=Connection)"
+        raise TypeError(message)
+    return wire
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    body = msgspec.json.encode(refusal.body())
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    if refusal.status in (429, 503):
+        headers.append((b"retry-after", b"5"))
+    start: Message = {"type": "websocket.http.response.start", "status": refusal.status}
+    await send(start | {"headers": headers})
+    await send({"type": "websocket.http.response.body", "body": body})

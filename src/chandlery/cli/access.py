@@ -1,0 +1,170 @@
+"""What commands need of a data directory, whether it is open here or held by a running server."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from chandlery.api.admin.requests import CandlesRequest, RangeRequest, TradesRequest
+from chandlery.cli import running
+from chandlery.cli.opened import now_s, settings_of
+from chandlery.clock import SystemClock
+from chandlery.config import Settings
+from chandlery.core.candles import Candles
+from chandlery.core.errors import StoreLockedError
+from chandlery.core.resolution import Resolution
+from chandlery.core.trades import Trades
+from chandlery.engine.chores import (
+    Progress,
+    Rolled,
+    Said,
+    Verified,
+    maintain_steps,
+    rebuild_range,
+    rebuild_steps,
+    verify_steps,
+)
+from chandlery.engine.engine import Engine
+from chandlery.engine.job_list import current_jobs
+from chandlery.engine.jobs import Job
+from chandlery.engine.markets import MarketSummary, summaries
+from chandlery.engine.pieces import Wanted, pieces, trade_pieces
+from chandlery.wiring import open_engine
+
+if TYPE_CHECKING:
+    from chandlery.api.access.keys import ApiKey, Issued
+    from chandlery.api.access.principal import Scope
+
+
+class KeyDesk(Protocol):
+    """Where keys are made and revoked."""
+
+    def create(self, name: str, scope: Scope, lifetime_s: int | None = None) -> Issued:
+        """See Keys.create."""
+        ...
+
+    def all(self) -> list[ApiKey]:
+        """See Keys.all."""
+        ...
+
+    def revoke(self, key_id: str) -> ApiKey:
+        """See Keys.revoke."""
+        ...
+
+
+class Access(Protocol):
+    """A data directory. Iterators work as they are asked; one left early is to be closed."""
+
+    def candles(self, asked: CandlesRequest) -> Iterator[Candles]:
+        """Yield the candles in order."""
+        ...
+
+    def trades(self, asked: TradesRequest) -> Iterator[Trades]:
+        """Yield the trades in order."""
+        ...
+
+    def markets(self, query: str, limit: int) -> list[MarketSummary]:
+        """Return the markets that fit."""
+        ...
+
+    def jobs(self) -> list[Job]:
+        """Return the roll-ups as they stand."""
+        ...
+
+    def verify(self) -> Generator[Progress | Verified]:
+        """Compare every candle with its trades."""
+        ...
+
+    def rebuild(self, asked: RangeRequest) -> Generator[Rolled]:
+        """Make candles again."""
+        ...
+
+    def maintain(self) -> Generator[Said]:
+        """Let go of what is past its time, and tidy the file."""
+        ...
+
+    def keys(self) -> KeyDesk:
+        """Return where keys are made."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """See Access. The directory is open in this process."""
+
+    engine: Engine
+    settings: Settings
+
+    def candles(self, asked: CandlesRequest) -> Iterator[Candles]:
+        """See Access.candles."""
+        wanted = Wanted(
+            self.engine.registry.number(asked.symbol),
+            Resolution.parse(asked.resolution),
+            asked.start,
+            asked.end,
+            asked.limit,
+            asked.fill,
+        )
+        return pieces(self.engine, wanted, now_s())
+
+    def trades(self, asked: TradesRequest) -> Iterator[Trades]:
+        """See Access.trades."""
+        number = self.engine.registry.number(asked.symbol)
+        return trade_pieces(self.engine, number, (asked.start, asked.end), asked.limit)
+
+    def markets(self, query: str, limit: int) -> list[MarketSummary]:
+        """See Access.markets."""
+        return summaries(self.engine, query, limit)
+
+    def jobs(self) -> list[Job]:
+        """See Access.jobs."""
+        return current_jobs(self.engine, now_s())
+
+    def verify(self) -> Generator[Progress | Verified]:
+        """See Access.verify."""
+        return verify_steps(self.engine, SystemClock())
+
+    def rebuild(self, asked: RangeRequest) -> Generator[Rolled]:
+        """See Access.rebuild."""
+        wanted = rebuild_range(self.engine, asked.symbol, asked.start, asked.end)
+        return rebuild_steps(self.engine, SystemClock(), wanted)
+
+    def maintain(self) -> Generator[Said]:
+        """See Access.maintain."""
+        return maintain_steps(self.engine, SystemClock(), self.settings.retention_of())
+
+    def keys(self) -> KeyDesk:
+        """See Access.keys."""
+        # Imported here and below: a third of a second that few commands need.
+        from chandlery.api.access.keys import Keys
+
+        return Keys(self.engine.store, SystemClock())
+
+
+@contextmanager
+def reached(data: Path | None, file: Path | None, *, create: bool = False) -> Iterator[Access]:
+    """Give a directory; it must hold data already unless `create`.
+
+    If a server holds it, that one does the work.
+    """
+    settings = settings_of(data, file)
+    with ExitStack() as stack:
+        access: Access
+        try:
+            access = Local(stack.enter_context(open_engine(settings, create=create)), settings)
+        except StoreLockedError as error:
+            access = stack.enter_context(_remote(settings, error))
+        yield access
+
+
+def _remote(settings: Settings, error: StoreLockedError) -> AbstractContextManager[Access]:
+    """Return the server that holds the directory; raise if it is no server that holds it."""
+    server = running.found_in(settings.data.expanduser().absolute())
+    if server is None:
+        raise error
+    from chandlery.cli.remote import Remote
+
+    return Remote.opened(server.address, server.key, error)

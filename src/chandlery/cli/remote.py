@@ -1,0 +1,146 @@
+"""A data directory that a running server holds: it does the work, and is asked over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, Self, TypeVar
+
+import httpx2
+import msgspec
+
+from chandlery.api.access.keys import ApiKey, Issued
+from chandlery.api.access.principal import Scope
+from chandlery.api.admin.frames import Frame, batch_of, read
+from chandlery.api.admin.requests import (
+    CandlesRequest,
+    KeyRequest,
+    RangeRequest,
+    TradesRequest,
+)
+from chandlery.core.candles import Candles
+from chandlery.core.errors import ChandleryError, StoreLockedError, UsageError
+from chandlery.core.trades import Trades
+from chandlery.engine.chores import Progress, Rolled, Said, Verified
+from chandlery.engine.jobs import Job
+from chandlery.engine.markets import MarketSummary
+
+Result = TypeVar("Result")
+
+CONNECT_S = 5.0
+PREFIX = "/api/v1/admin"
+
+
+class _Issued(msgspec.Struct, frozen=True):
+    key: ApiKey
+    text: str
+
+
+class Remote:
+    """See Access."""
+
+    def __init__(self, client: httpx2.Client) -> None:
+        self._client = client
+
+    @classmethod
+    @contextmanager
+    def opened(cls, address: str, key: str, locked: StoreLockedError) -> Iterator[Self]:
+        """Give the server at an address; one that cannot be reached does no more than lock."""
+        # A step of a chore may take long, and no proxy is to come between.
+        timeout = httpx2.Timeout(None, connect=CONNECT_S)
+        headers = {"Authorization": f"Bearer {key}"}
+        with httpx2.Client(
+            base_url=address, headers=headers, timeout=timeout, trust_env=False
+        ) as client:
+            try:
+                yield cls(client)
+            except httpx2.ConnectError:
+                raise locked from None
+            except httpx2.HTTPError as error:
+                message = f"the server at {address} broke off: {error}"
+                raise ChandleryError(message, hint="its log says why; do it again") from error
+
+    def candles(self, asked: CandlesRequest) -> Iterator[Candles]:
+        """See Access.candles."""
+        return (batch_of(Candles, frame) for frame in self._frames("candles", asked))
+
+    def trades(self, asked: TradesRequest) -> Iterator[Trades]:
+        """See Access.trades."""
+        return (batch_of(Trades, frame) for frame in self._frames("trades", asked))
+
+    def markets(self, query: str, limit: int) -> list[MarketSummary]:
+        """See Access.markets."""
+        answer = self._client.get(
+            f"{PREFIX}/summaries", params={"text": query, "limit": str(limit)}
+        )
+        return _decoded(answer, list[MarketSummary])
+
+    def jobs(self) -> list[Job]:
+        """See Access.jobs."""
+        return _decoded(self._client.get(f"{PREFIX}/jobs"), list[Job])
+
+    def verify(self) -> Generator[Progress | Verified]:
+        """See Access.verify."""
+        for frame in self._frames("verify"):
+            if isinstance(frame, Progress | Verified):
+                yield frame
+
+    def rebuild(self, asked: RangeRequest) -> Generator[Rolled]:
+        """See Access.rebuild."""
+        for frame in self._frames("rebuild", asked):
+            if isinstance(frame, Rolled):
+                yield frame
+
+    def maintain(self) -> Generator[Said]:
+        """See Access.maintain."""
+        for frame in self._frames("maintain"):
+            if isinstance(frame, Said):
+                yield frame
+
+    def keys(self) -> Self:
+        """See Access.keys."""
+        return self
+
+    # See KeyDesk
+
+    def create(self, name: str, scope: Scope, lifetime_s: int | None = None) -> Issued:
+        """See Keys.create."""
+        body = msgspec.json.encode(KeyRequest(name, scope.text, lifetime_s))
+        issued = _decoded(self._client.post(f"{PREFIX}/keys", content=body), _Issued)
+        return Issued(issued.key, issued.text)
+
+    def all(self) -> list[ApiKey]:
+        """See Keys.all."""
+        return _decoded(self._client.get(f"{PREFIX}/keys"), list[ApiKey])
+
+    def revoke(self, key_id: str) -> ApiKey:
+        """See Keys.revoke."""
+        if not key_id.isalnum():
+            message = f"no API key has the id {key_id[:40]!r}"
+            raise UsageError(message, hint="`chandlery keys list` shows them")
+        return _decoded(self._client.post(f"{PREFIX}/keys/{key_id}/revoke"), ApiKey)
+
+    def _frames(self, name: str, asked: msgspec.Struct | None = None) -> Iterator[Frame]:
+        body = b"{}" if asked is None else msgspec.json.encode(asked)
+        with self._client.stream("POST", f"{PREFIX}/{name}", content=body) as answer:
+            if answer.status_code != 200:
+                answer.read()
+                raise _refused(answer)
+            yield from read(answer.iter_bytes())
+
+
+def _decoded(answer: httpx2.Response, kind: type[Result]) -> Result:
+    if answer.status_code != 200:
+        raise _refused(answer)
+    return msgspec.json.decode(answer.content, type=kind)
+
+
+def _refused(answer: httpx2.Response) -> ChandleryError:
+    """Return the error that the server told."""
+    try:
+        told: dict[str, Any] = msgspec.json.decode(answer.content, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        told = {}
+    message = str(told.get("error") or f"the server answered {answer.status_code}")
+    kind = UsageError if answer.status_code in (400, 404) else ChandleryError
+    return kind(message, hint=str(told.get("hint", "")))

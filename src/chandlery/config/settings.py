@@ -1,0 +1,75 @@
+"""Every setting, as one object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing_extensions import override
+
+from chandlery.config.sections import (
+    Access,
+    Demo,
+    DuckDB,
+    Http,
+    Limits,
+    LiveSeries,
+    Log,
+    Metrics,
+    WebSockets,
+    Writing,
+    of,
+)
+from chandlery.config.values import FOREVER, Duration, Ladder, read_ladder
+from chandlery.core.resolution import Resolution
+
+
+class Settings(BaseSettings):
+    """Every setting. See the sections for those with a dot in their name."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True
+    )
+
+    data: Path = of(
+        Path("chandlery-data"), "Directory that holds all data; made if missing.", "a directory"
+    )
+    store: Literal["duckdb", "memory"] = of(
+        "duckdb",
+        "Where data is kept: one `duckdb` file, or in `memory` until the process ends.",
+        "duckdb or memory",
+    )
+    ladder: Ladder = of(
+        read_ladder("1m 5m 15m 1h 4h 1d 1w"),
+        "Resolutions that are kept ready; each must divide the next.",
+        "resolutions such as 1m 5m 1h 1d",
+    )
+    http: Http = Http()
+    access: Access = Access()
+    limits: Limits = Limits()
+    live: LiveSeries = LiveSeries()
+    websocket: WebSockets = WebSockets()
+    metrics: Metrics = Metrics()
+    duckdb: DuckDB = DuckDB()
+    ingest: Writing = Writing()
+    retention: dict[str, Duration] = of(
+        {},
+        "How long bars of a rung are kept, and `trades`.",
+        f"a time such as 30d, or {FOREVER}",
+    )
+    log: Log = Log()
+    demo: Demo = Demo()
+
+    @classmethod
+    @override
+    def settings_customise_sources(cls, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """Take what `load` has collected, and nothing else."""
+        return (kwargs["init_settings"],)
+
+    def retention_of(self) -> dict[Resolution | None, int]:
+        """Return how many seconds each rung, and None for the trades, is kept; 0 is for ever."""
+        return {
+            None if name == "trades" else Resolution.parse(name): int(seconds)
+            for name, seconds in self.retention.items()
+        }

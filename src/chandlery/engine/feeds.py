@@ -1,0 +1,86 @@
+"""How each source is doing, for whoever looks after the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+from chandlery.core.clock import Clock
+from chandlery.sources.source import Source
+
+State = Literal["starting", "running", "waiting", "ended", "stopped"]
+
+
+@runtime_checkable
+class Stateful(Protocol):
+    """A source that knows more of its state than that it is running, such as `connecting`."""
+
+    @property
+    def state(self) -> str:
+        """The state in a word."""
+        ...
+
+
+@runtime_checkable
+class Reconnecting(Protocol):
+    """A source that mends its connection by itself."""
+
+    @property
+    def reconnects(self) -> int:
+        """How often it did so."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFigures:
+    """How a source is doing."""
+
+    name: str
+    state: str
+    """`waiting` is: it failed and is begun again soon; `stopped`: it failed for good."""
+    last_msg_age_ms: int | None
+    """How long ago the last delivery came; None: none yet."""
+    reconnects: int
+    reason: str
+    """Why it failed the last time; empty while it runs."""
+
+
+class Feed:
+    """Takes note of what becomes of a source."""
+
+    def __init__(self, source: Source, clock: Clock) -> None:
+        self.source = source
+        self._clock = clock
+        self._state: State = "starting"
+        self._last_s: float | None = None
+        self._begun = 0
+        self._reason = ""
+
+    def begin(self) -> None:
+        """Say that it is asked, for the first time or again."""
+        self._state = "running"
+        self._begun += 1
+
+    def heard(self) -> None:
+        """Say that it has delivered."""
+        self._last_s = self._clock.elapsed()
+        self._reason = ""
+
+    def leave(self, state: State, reason: str = "") -> None:
+        """Say that it is not asked any more, or not for a while."""
+        self._state, self._reason = state, reason
+
+    def figures(self) -> FeedFigures:
+        """Return how it is doing."""
+        source, state = self.source, str(self._state)
+        if self._state == "running" and isinstance(source, Stateful):
+            state = source.state
+        own = source.reconnects if isinstance(source, Reconnecting) else 0
+        age_s = None if self._last_s is None else self._clock.elapsed() - self._last_s
+        return FeedFigures(
+            name=source.name,
+            state=state,
+            last_msg_age_ms=None if age_s is None else round(age_s * 1e3),
+            reconnects=max(0, self._begun - 1) + own,
+            reason=self._reason,
+        )
