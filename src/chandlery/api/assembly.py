@@ -83,4 +83,5 @@ def _clients(hub: Hub) -> ClientFigures:
     return ClientFigures(
         clients=len(hub.clients),
         slow_closes=hub.figures.closed[Code.TOO_SLOW],
+        messages=hub.pump.messages,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
 
+from chandlery.api.compression import compressed, is_compressible
 from chandlery.api.udf.paths import is_udf
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -24,6 +26,8 @@ SAFETY: tuple[Pair, ...] = (
 """Unless the answer says otherwise itself, as a page does."""
 STRICT_TRANSPORT: Pair = (b"strict-transport-security", b"max-age=31536000")
 
+MUCH_BYTES = 64 * 1024
+"""More than this is compressed in a thread."""
 BYTES_OF_A_ROW = 64
 """About what a bar takes in an answer: so an answer's size tells its cost."""
 
@@ -33,14 +37,22 @@ _VARY = b"vary"
 class Exchange:
     """Adds to the head of an answer what every answer has, and notes its status and size."""
 
-    __slots__ = ("_own", "_send", "request_id", "size", "status")
+    __slots__ = ("_own", "_send", "_start", "_wished", "request_id", "size", "status")
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, wished: bytes | None = None) -> None:
+        """Take the `Accept-Encoding` that was sent, if answers are to be compressed here."""
         self._send = send
+        self._wished = wished
+        self._start: Message | None = None
         self._own: list[Pair] = []
         self.request_id = request_id
         self.status = 0
         self.size = 0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of an answer was sent."""
+        return bool(self.status) and self._start is None
 
     def add(self, pairs: Iterable[Pair]) -> None:
         """Have the answer carry headers."""
@@ -51,9 +63,30 @@ class Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = self._head(list(message.get("headers", ())))
+            if self._wished is not None and _may_shrink(message["headers"]):
+                # Its length is not known before the body is.
+                self._start = message
+                return
         else:
             self.size += len(message.get("body", b""))
+            if self._start is not None:
+                await self._send_start(self._start, message)
         await self._send(message)
+
+    async def _send_start(self, start: Message, message: Message) -> None:
+        """Send the head that was held back, the body being compressed if it is all there."""
+        self._start = None
+        body = message.get("body", b"")
+        if not message.get("more_body"):
+            wished = (self._wished or b"").decode("latin-1")
+            if len(body) > MUCH_BYTES:
+                small, encoding = await asyncio.to_thread(compressed, body, wished)
+            else:
+                small, encoding = compressed(body, wished)
+            if encoding is not None:
+                message["body"] = small
+                start["headers"] = _compressed_head(start["headers"], encoding, len(small))
+        await self._send(start)
 
     def _head(self, headers: list[Pair]) -> list[Pair]:
         there = {name for name, _ in headers}
@@ -88,6 +121,26 @@ class Exchange:
         ]
         await self.send({"type": "http.response.start", "status": status, "headers": head})
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _may_shrink(headers: Sequence[Pair]) -> bool:
+    """Return whether a body is of a kind that is worth compressing, and is not compressed yet."""
+    named = dict(headers)
+    return b"content-encoding" not in named and is_compressible(
+        named.get(b"content-type", b"").decode("latin-1")
+    )
+
+
+def _compressed_head(headers: Sequence[Pair], encoding: str, length: int) -> list[Pair]:
+    vary = b"Accept-Encoding"
+    kept = [_varied(pair, vary) for pair in headers if pair[0] != b"content-length"]
+    if _VARY not in {name for name, _ in kept}:
+        kept.append((_VARY, vary))
+    return [
+        *kept,
+        (b"content-encoding", encoding.encode()),
+        (b"content-length", b"%d" % length),
+    ]
 
 
 def _varied(pair: Pair, value: bytes) -> Pair:

@@ -31,7 +31,8 @@ def with_flat(
     """Return the bars of a stretch with flat ones between, at the close before them.
 
     `before` is the last bar before the stretch, if there is one. Where feeds have recorded what
-    they saw, a close is carried neither across what they did not see, nor beyond the last of it.
+    they saw, a close is carried neither across what they did not see, nor beyond the last of it;
+    where none has, not beyond the last bar.
     """
     # The bar before may lie years back. Only its close is of use, so it is brought near.
     near = replace(before, t=np.full(len(before), stretch.start - 1, dtype=np.int64))
@@ -43,6 +44,9 @@ def with_flat(
         since = _ends(stretch, Candles.concat((before, bars)).t, grid)
         source = np.searchsorted(known.t, every.t, side="right") - 1
         kept &= is_real | _is_seen(stretch, every.t, since[source], covered, grid)
+    else:
+        # Nobody says that it was looked for: behind the last bar nothing is known.
+        kept &= every.t <= bars.t.max(initial=stretch.start - 1)
     return every.take(kept)
 
 

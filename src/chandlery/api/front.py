@@ -28,9 +28,11 @@ from chandlery.api.udf.paths import normalised
 from chandlery.engine.server import Server
 
 ADMIN = "/api/v1/admin"
-OPEN = frozenset(("/healthz", "/readyz", "/version", "/api/session"))
-"""What needs no scope, whoever may read the data."""
+OPEN = frozenset(("/", "/healthz", "/readyz", "/version", "/api/session"))
+"""What needs no scope, whoever may read the data: the page holds none, and takes a key in."""
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+CLIENT_LEFT = 499
+"""What is noted for a request that was never answered."""
 
 _log = structlog.get_logger()
 
@@ -73,7 +75,9 @@ class Front:
         if path != scope["path"]:
             scope["path"], scope["raw_path"] = path, path.encode()
         headers = dict(scope["headers"])
-        exchange = Exchange(send, self._id(headers.get(b"x-request-id")))
+        request_id = self._id(headers.get(b"x-request-id"))
+        wished = headers.get(b"accept-encoding") if scope["method"] == "GET" else None
+        exchange = Exchange(send, request_id, wished)
         route = self._routes.of(path)
         who = ""
         try:
@@ -83,7 +87,7 @@ class Front:
                 await self._answer(scope, receive, exchange)
         finally:
             self._charge(who, route, exchange.size)
-            self._note(scope, route, exchange.status, self._clock.elapsed() - began)
+            self._note(scope, route, exchange, self._clock.elapsed() - began)
 
     def _id(self, given: bytes | None) -> str:
         return new_id(given) if given is not None else f"{self._prefix}{next(self._count):08x}"
@@ -97,7 +101,7 @@ class Front:
         origin = headers.get(b"origin")
         if scope.get("scheme") == "https":
             exchange.add((STRICT_TRANSPORT,))
-        if origin is not None and b"access-control-request-method" in headers:
+        if origin is not None and _is_preflight(scope["method"], headers):
             await self._preflight(scope, exchange, origin)
             return None
         exchange.add(self._origins.headers_of(origin))
@@ -153,7 +157,7 @@ class Front:
             await self._doors.app(scope, receive, exchange.send)
         except Exception:  # noqa: BLE001 - whatever it is, the client is told and the server goes on
             _log.exception("request failed", path=scope["path"])
-            if not exchange.status:
+            if not exchange.has_begun:
                 told = ("internal error", "the server's log says more", "internal")
                 await exchange.refuse(scope, 500, told)
         finally:
@@ -167,11 +171,26 @@ class Front:
         if cost and who:
             self._limits.charge(who, route, cost)
 
-    def _note(self, scope: Any, route: str, status: int, seconds: float) -> None:
+    def _note(self, scope: Any, route: str, exchange: Exchange, seconds: float) -> None:
+        status = exchange.status or CLIENT_LEFT
         self._statistics.observe(route, status, seconds)
         principal = scope.get("state", {}).get("principal")
         who = principal.name if principal is not None else ""
-        log_request(Ended(scope["method"], scope["path"], route, status, seconds, who))
+        ended = Ended(
+            scope["method"],
+            scope["path"],
+            route,
+            status,
+            seconds,
+            who,
+            exchange.request_id,
+        )
+        # Chores of the administration take as long as they take.
+        log_request(ended, may_be_long=scope["path"].startswith(ADMIN))
+
+
+def _is_preflight(method: str, headers: dict[bytes, bytes]) -> bool:
+    return method == "OPTIONS" and b"access-control-request-method" in headers
 
 
 def _needed(method: str, path: str) -> Scope | None:

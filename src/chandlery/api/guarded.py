@@ -20,15 +20,19 @@ from uvicorn.server import ServerState
 
 from chandlery.api.access import Places
 from chandlery.api.access.addresses import group_of, is_loopback
-from chandlery.api.exchange import Pair
+from chandlery.api.exchange import SAFETY, Pair
 
 HEAD_S, BODY_S, STALLED_S, IDLE_S = 5.0, 10.0, 30.0, 60
 """How long a client may take for the head of a request, for its body, to take an answer, and
 between two requests."""
+REFUSED_S = 1.0
+"""How long a client may take to hear that it is refused."""
 BODY_BYTES_A_SECOND = 1_024
 """A body may take longer if it comes at least so fast."""
 MOST_URL, MOST_HEAD = 8_192, 16_384
 SWEEP_S = 1.0
+
+_SAFE = b"".join(b"%s: %s\r\n" % pair for pair in SAFETY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,9 @@ class Fault:
         told = {"error": self.error, "hint": self.hint, "code": self.code}
         body = msgspec.json.encode(told)
         return (
-            b"HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
-            b"connection: close\r\n\r\n%s"
-        ) % (self.line, len(body), body)
+            b"HTTP/1.1 %s\r\n%scontent-type: application/json\r\ncontent-length: %d\r\n"
+            b"cache-control: no-store\r\nconnection: close\r\n\r\n%s"
+        ) % (self.line, _SAFE, len(body), body)
 
 
 NOT_HTTP = Fault(b"400 Bad Request", "no HTTP request", "speak HTTP/1.1", "bad_request")
@@ -115,24 +119,41 @@ class Guarded(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.deadline = math.inf
+        self._until = math.inf
+        self._stalled_until = math.inf
         self._who: str | None = None
         self._head = 0
+        self._unread = 0
         self._fault = NOT_HTTP
         self._is_answered = False
-        self._is_idle = False
+        # Browsers open connections ahead of need: one that never asked is closed without a word.
+        self._is_idle = True
+        self._is_whole = True
+
+    @property
+    def deadline(self) -> float:
+        """The moment at which to give up."""
+        return min(self._until, self._stalled_until)
 
     @override
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.all.open.add(self)
-        self.deadline = self.loop.time() + HEAD_S
+        self._wait(HEAD_S)
         address = self.client[0] if self.client else ""
         who = "" if is_loopback(address) else group_of(address)
         if self.all.places.enter(who):
             self._who = who
         else:
             self._refuse(TOO_MANY)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in. What makes no part of a request complete is kept, so it is bounded."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread > MOST_HEAD:
+            self._refuse(LONG_HEAD)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -147,9 +168,10 @@ class Guarded(HttpToolsProtocol):
     @override
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head = 0
-        self._is_idle = False
-        self.deadline = self.loop.time() + HEAD_S
+        self._head = self._unread = 0
+        self._is_idle = self._is_whole = False
+        if self._is_free():
+            self._wait(HEAD_S)
 
     @override
     def on_url(self, url: bytes) -> None:
@@ -159,6 +181,7 @@ class Guarded(HttpToolsProtocol):
 
     @override
     def on_header(self, name: bytes, value: bytes) -> None:
+        self._unread = 0
         self._head += len(name) + len(value)
         if self._head > MOST_HEAD:
             self._refuse_head(LONG_HEAD)
@@ -166,33 +189,48 @@ class Guarded(HttpToolsProtocol):
 
     @override
     def on_headers_complete(self) -> None:
+        self._unread = 0
         self._is_answered = self._answer_quickly()
         if not self._is_answered:
-            self.deadline = self.loop.time() + BODY_S
+            if self._is_free():
+                self._wait(BODY_S)
             super().on_headers_complete()
 
     @override
     def on_body(self, body: bytes) -> None:
-        self.deadline += len(body) / BODY_BYTES_A_SECOND
+        self._unread = 0
+        if not self._is_free():
+            self._until += len(body) / BODY_BYTES_A_SECOND
         super().on_body(body)
 
     @override
     def on_message_complete(self) -> None:
-        if self._is_answered:
-            self._is_idle = True
-            self.deadline = self.loop.time() + IDLE_S
+        self._unread = 0
+        self._is_whole = True
+        if self._is_free():
+            self._rest()
         else:
-            self.deadline = math.inf
+            self._until = math.inf
+        if not self._is_answered:
             super().on_message_complete()
 
     @override
+    def on_response_complete(self) -> None:
+        """Go on to the next request, which may have begun to come."""
+        super().on_response_complete()
+        if not self._is_whole:
+            self._wait(BODY_S)
+        elif self._is_free():
+            self._rest()
+
+    @override
     def pause_writing(self) -> None:
-        self.deadline = self.loop.time() + STALLED_S
+        self._stalled_until = self.loop.time() + STALLED_S
         super().pause_writing()
 
     @override
     def resume_writing(self) -> None:
-        self.deadline = math.inf
+        self._stalled_until = math.inf
         super().resume_writing()
 
     @override
@@ -201,15 +239,14 @@ class Guarded(HttpToolsProtocol):
 
     def give_up(self) -> None:
         """Close a connection that is too slow."""
-        self.deadline = math.inf
-        if not self._is_idle and self._is_free():
+        if self._is_idle or self.flow.write_paused or self.transport.is_closing():
+            self.transport.abort()
+        else:
             self._refuse(TOO_SLOW)
-        self.transport.abort()
 
     def _answer_quickly(self) -> bool:
         """Answer here and now, if that can be done; return whether it was."""
-        is_plain = self.parser.get_method() == b"GET" and self.parser.should_keep_alive()
-        if not is_plain or self.flow.write_paused or not self._is_free():
+        if not self._is_plain() or self.flow.write_paused or not self._is_free():
             return False
         peer = self.client[0] if self.client else ""
         whole = self.all.quick(self.url, self.headers, peer, self.server_state.default_headers)
@@ -219,8 +256,17 @@ class Guarded(HttpToolsProtocol):
         self.transport.write(whole)
         return True
 
+    def _is_plain(self) -> bool:
+        """Return whether this is a GET that wants nothing but its answer."""
+        return (
+            self.parser.get_method() == b"GET"
+            and self.parser.get_http_version() == "1.1"
+            and self.parser.should_keep_alive()
+            and not self.parser.should_upgrade()
+        )
+
     def _is_free(self) -> bool:
-        """Return whether no request is under way."""
+        """Return whether no request is being answered."""
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or cycle.response_complete
 
@@ -230,13 +276,26 @@ class Guarded(HttpToolsProtocol):
         raise ValueError(fault.code)
 
     def _refuse(self, fault: Fault) -> None:
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or not cycle.response_started or cycle.response_complete:
+            # Not in the midst of another answer.
             self.transport.write(fault.answer())
-            self.transport.close()
+        self._wait(REFUSED_S)
+        self.transport.close()
+
+    def _wait(self, seconds: float) -> None:
+        self._until = self.loop.time() + seconds
+
+    def _rest(self) -> None:
+        """Wait for the next request, or for the answer to be taken if it was the last."""
+        self._is_idle = True
+        self._wait(STALLED_S if self.transport.is_closing() else IDLE_S)
 
     def _leave(self) -> None:
         self.all.open.discard(self)
-        self.deadline = math.inf
+        self._until = self._stalled_until = math.inf
         if self._who is not None:
             self.all.places.leave(self._who)
             self._who = None

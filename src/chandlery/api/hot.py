@@ -17,6 +17,8 @@ from chandlery.engine.server import Server
 
 MOST_REMEMBERED = 10_000
 """Query strings whose meaning is remembered: open charts ask the same again and again."""
+LONGEST_QUERY = 256
+"""Longer ones are left to the endpoint: no chart sends them, and memory is bounded."""
 
 
 class _Asked(NamedTuple):
@@ -40,6 +42,8 @@ class HotHistory:
         if self._server.engine.registry.calendars is not self._calendars:
             self._calendars = self._server.engine.registry.calendars
             self._asked.clear()
+        if len(query_string) > LONGEST_QUERY:
+            return None
         asked = self._asked.get(query_string)
         if asked is None:
             asked = self._understood(query_string)

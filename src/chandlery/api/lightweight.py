@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, Router, get
+from litestar import Request, Response, Router, get
 
+from chandlery.api.answering import Content, answered
+from chandlery.api.caching import is_settled
 from chandlery.api.query import Query
 from chandlery.api.spaced import Spaced
 from chandlery.api.udf.lookup import exchange_of, number_of
@@ -36,14 +38,16 @@ async def ohlcv(request: Request[Any, Any, Any]) -> Response[bytes]:
     is_filled = query.choice("fill", FILLS) == "flat"
     number = await number_of(server, symbol)
     if start is not None and end is not None and start >= end:
-        return _json(b"[]")
+        return await _answer(request, b"[]")
     if has_whitespace or is_filled:
         calendar = server.engine.registry.calendars.of(number)
         latest = horizon(calendar, resolution, server.clock.now_us() // US)
         spaced = Spaced(server, number, resolution, limit, is_filled, has_whitespace)
-        return _json(await spaced.text(start, latest if end is None else min(end, latest)))
+        until = latest if end is None else min(end, latest)
+        return await _answer(request, await spaced.text(start, until))
     page = await server.live.page(number, resolution, Window(start, end, limit))
-    return _json(page.text("lightweight"))
+    is_closed = page.is_final and is_settled(end, server.clock.now_us() // US)
+    return await _answer(request, page.text("lightweight"), settled=is_closed and len(page) > 0)
 
 
 @get("/markets")
@@ -51,7 +55,7 @@ async def markets(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the markets, with what the options of a series need."""
     server: Server = request.app.state.server
     found = await server.ask(server.engine.registry.markets)
-    return _json(msgspec.json.encode([_market(market) for market in found]))
+    return await _answer(request, msgspec.json.encode([_market(market) for market in found]))
 
 
 ROUTES = [Router(PREFIX, route_handlers=[ohlcv, markets])]
@@ -65,8 +69,10 @@ def _limit(query: Query) -> int:
     return limit or USUAL
 
 
-def _json(body: bytes) -> Response[bytes]:
-    return Response(body, media_type=MediaType.JSON, headers={"Cache-Control": "no-cache"})
+async def _answer(
+    request: Request[Any, Any, Any], body: bytes, *, settled: bool = False
+) -> Response[bytes]:
+    return await answered(request, Content(body, is_settled=settled))
 
 
 def _market(market: Market) -> dict[str, Any]:

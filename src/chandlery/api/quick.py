@@ -12,7 +12,7 @@ from itertools import count
 from typing import TypeAlias
 
 from chandlery.api.access import AccessError, Protection, Scope, cost_of, headers_of
-from chandlery.api.compression import compressed
+from chandlery.api.compression import LEAST_BYTES, Encoding, encoded, encoding_of
 from chandlery.api.exchange import BYTES_OF_A_ROW, SAFETY, Pair
 from chandlery.api.hot import HotHistory
 from chandlery.api.udf.paths import PREFIXES
@@ -45,7 +45,7 @@ class Quick:
         self._statistics = server.statistics
         self._clock = server.clock
         self._hot = HotHistory(server)
-        self._compressed: dict[tuple[bytes, int, bytes], tuple[bytes, str | None]] = {}
+        self._compressed: dict[tuple[bytes, int, Encoding], bytes] = {}
         self._prefix, self._count = secrets.token_hex(4).encode(), count(1)
 
     def answer(self, url: bytes, headers: Headers, peer: str, date: Headers) -> bytes | None:
@@ -64,15 +64,17 @@ class Quick:
         told = self._admitted(headers, named.get(b"origin"), peer, route)
         if told is None:
             return None
+        who, own = told
+        self._protection.limits.charge(who, route, charge_of(len(page.text("udf"))))
         body, encoding = self._body(query, page, named.get(b"accept-encoding"))
-        whole = self._whole(body, encoding, (*date, *told))
+        whole = self._whole(body, encoding, (*date, *own))
         self._statistics.observe(route, 200, self._clock.elapsed() - began)
         return whole
 
     def _admitted(
         self, headers: Headers, origin: bytes | None, peer: str, route: str
-    ) -> Headers | None:
-        """Return what an answer is to carry; None if there may be none."""
+    ) -> tuple[str, Headers] | None:
+        """Return who asks and what the answer is to carry; None if there may be none."""
         try:
             principal = self._protection.guard.identify(headers, peer)
         except AccessError:
@@ -82,19 +84,23 @@ class Quick:
         verdict = self._protection.limits.take(principal.who, route)
         if not verdict.allowed:
             return None
-        return (*self._protection.origins.headers_of(origin), *headers_of(verdict))
+        own = (*self._protection.origins.headers_of(origin), *headers_of(verdict))
+        return principal.who, own
 
-    def _body(self, query: bytes, page: Page, wished: bytes | None) -> tuple[bytes, str | None]:
-        if wished is None:
-            return page.text("udf"), None
-        key = (query, page.version, wished)
-        found = self._compressed.get(key)
-        if found is None:
+    def _body(
+        self, query: bytes, page: Page, wished: bytes | None
+    ) -> tuple[bytes, Encoding | None]:
+        text = page.text("udf")
+        encoding = None if wished is None else encoding_of(wished.decode("latin-1"))
+        if encoding is None or len(text) <= LEAST_BYTES:
+            return text, None
+        key = (query, page.version, encoding)
+        body = self._compressed.get(key)
+        if body is None:
             if len(self._compressed) >= MOST_COMPRESSED:
                 self._compressed.clear()
-            found = compressed(page.text("udf"), wished.decode("latin-1"))
-            self._compressed[key] = found
-        return found
+            body = self._compressed[key] = encoded(text, encoding)
+        return body, encoding
 
     def _whole(self, body: bytes, encoding: str | None, told: Headers) -> bytes:
         parts = [b"HTTP/1.1 200 OK\r\n", _STATIC]

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, delete, post
 
-from chandlery.api.access import Protection
+from chandlery.api.access import ForbiddenError, Protection
 from chandlery.api.access.cookie import set_cookie
+from chandlery.api.access.guard import is_from_own_page
 from chandlery.core.errors import UsageError
 
 
@@ -29,6 +30,13 @@ def _cookie(
     return Response({"status": "ok"}, status_code=200, headers=headers)
 
 
+def _refuse_others(request: Request[Any, Any, Any]) -> None:
+    """Keep pages of other sites from signing a browser in as somebody else."""
+    if not is_from_own_page(dict(request.scope["headers"])):
+        message = "pages of other sites may not sign in here"
+        raise ForbiddenError(message, hint="open the link in the address bar")
+
+
 @post(
     "/api/session",
     tags=["operations"],
@@ -38,6 +46,7 @@ def _cookie(
 async def open_session(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """Check a key, and answer with a cookie that holds it."""
     protection: Protection = request.app.state.protection
+    _refuse_others(request)
     try:
         said = msgspec.json.decode(await request.body(), type=Token)
     except msgspec.MsgspecError as error:

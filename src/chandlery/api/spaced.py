@@ -6,15 +6,15 @@ traded: where nothing was collected, or later than was collected.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 
+from chandlery.api.flat import Stretch, with_flat
 from chandlery.api.udf.stamps import horizon
 from chandlery.core.calendar import Calendar
-from chandlery.core.candles import Candles, fill
-from chandlery.core.columns import Bools, Int64s
+from chandlery.core.candles import Candles
+from chandlery.core.columns import Int64s
 from chandlery.core.intervals import Pair
 from chandlery.core.resolution import Resolution
 from chandlery.engine.live import Window
@@ -82,32 +82,8 @@ class Spaced:
         self, bars: Candles, before: Candles, window: Window, covered: list[Pair]
     ) -> Candles:
         """Return the bars with flat ones between, which begin with the bar before them."""
-        start, end = window.start or 0, window.end or 0
-        # The bar before may lie far back: only its close is of use, so it is brought near.
-        near = replace(before, t=np.full(len(before), start - 1, dtype=np.int64))
-        grid = self.server.engine.registry.calendars
-        every = fill(Candles.concat((near, bars)), "flat", self.resolution, grid, end)
-        is_real = np.isin(every.t, bars.t)
-        last = int(bars.t[-1]) if len(bars) else start - 1
-        known = _is_known(self._spans(every.t), covered, every.t > last)
-        return every.take((every.t >= start) & (is_real | known))
-
-    def _spans(self, t: Int64s) -> tuple[Int64s, Int64s]:
-        """Return the instants at which bars begin and end."""
-        begin = self.calendar.open(self.resolution, t)
-        return begin, self.calendar.next_open(self.resolution, begin)
-
-
-def _is_known(spans: tuple[Int64s, Int64s], covered: list[Pair], is_trailing: Bools) -> Bools:
-    """Return which bars lie in no gap; trailing ones must have begun while it was collected."""
-    begin, end = spans
-    gap_starts = np.array([gap for (_, gap), _ in pairwise(covered)], dtype=np.int64)
-    gap_ends = np.array([gap for _, (gap, _) in pairwise(covered)], dtype=np.int64)
-    gaps_begun = np.searchsorted(gap_starts, end, side="left")
-    gaps_over = np.searchsorted(gap_ends, begin, side="right")
-    until = covered[-1][1] if covered else -EVER
-    known: Bools = (gaps_begun <= gaps_over) & (~is_trailing | (begin < until))
-    return known
+        stretch = Stretch(self.number, self.resolution, window.start or 0, window.end or 0)
+        return with_flat(stretch, before, bars, covered, self.server.engine.registry.calendars)
 
 
 def _text(bars: Candles, times: Int64s) -> bytes:

@@ -113,11 +113,14 @@ async def test_flat_pages_go_back_to_the_first_bar_and_no_further(home: House) -
 
 async def test_no_flat_bar_lies_in_the_future(home: House) -> None:
     home.clock.move(120)
+    assert minutes(await home.get(f"{BARS}&fill=flat&end={NOW + 9_999}"))[-2:] == [8, 9]
+    await home.cover(BTC, (START, NOW + 9_999))
     assert minutes(await home.get(f"{BARS}&fill=flat&end={NOW + 9_999}"))[-2:] == [10, 11]
 
 
 async def test_a_market_long_idle_is_filled_near_now_only(home: House) -> None:
     home.clock.us = (START + 40 * 365 * 86_400) * US
+    await home.cover(BTC, (START, home.clock.us // US + 1))
     answer = await home.get("candles?symbol=BINANCE:BTCUSDT&interval=1s&fill=flat&limit=5")
     assert [bar["c"] for bar in answer.json()] == [111] * 5
     assert answer.json()[-1]["t"] == home.clock.us // US

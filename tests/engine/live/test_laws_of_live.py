@@ -253,5 +253,23 @@ def test_the_window_of_a_hot_series_is_that_of_the_store() -> None:
                         expected = bars.take(rows_in)
                     assert page.candles.t.tolist() == expected.t.tolist(), window
                     assert not differences(page.candles, expected)
+                    assert json.loads(page.text("udf"))["t"] == expected.t.tolist()
+
+    asyncio.run(run())
+
+
+def test_a_page_without_the_last_bar_is_not_told_with_it() -> None:
+    """Both end with the same closed bar, and whole texts are kept."""
+
+    async def run() -> None:
+        own = Run()
+        async with own.server.running(jobs=False):
+            await own.step([(0, 0, 1, 0), (0, 70, 2, 0)])
+            live, resolution = own.server.live, RESOLUTIONS[1]
+            whole = await live.page(0, resolution, Window(count=2))
+            assert json.loads(whole.text("udf"))["t"] == [START, START + 60]
+            closed = await live.page(0, resolution, Window(end=START + 60, count=2))
+            assert json.loads(closed.text("udf"))["t"] == [START]
+            assert json.loads(whole.text("udf"))["t"] == [START, START + 60]
 
     asyncio.run(run())

@@ -147,7 +147,7 @@ class Guard:
         if token:
             return self.identify_token(token, caller)
         cookie = cookie_in(named.get(b"cookie", b""))
-        if cookie and _is_from_own_page(named):
+        if cookie and is_from_own_page(named):
             try:
                 return self.identify_token(cookie, caller)
             except CredentialError as error:
@@ -188,7 +188,8 @@ def _present(token: str) -> tuple[str, str]:
     return token.strip(), ""
 
 
-def _is_from_own_page(named: Named) -> bool:
+def is_from_own_page(named: Named) -> bool:
+    """Return whether no page of another site has asked."""
     origin = named.get(b"origin")
     if origin is not None:
         return is_same_origin(origin, named.get(b"host"))

@@ -13,7 +13,10 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 EVERY = "*"
 METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 REQUEST_HEADERS = b"Authorization, X-API-Key, Content-Type, If-None-Match, Last-Event-ID"
-RESPONSE_HEADERS = b"ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"
+RESPONSE_HEADERS = (
+    b"ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
+    b"Chandlery-Interval, Chandlery-Cursor, X-Request-Id"
+)
 MAX_AGE_S = 7_200
 """As long as browsers believe it at most."""
 

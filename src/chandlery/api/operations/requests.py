@@ -63,13 +63,14 @@ def tell_each(*, each: bool) -> None:
     _told["each"] = each
 
 
-def log_request(ended: Ended) -> None:
-    """Tell a request: each where everything is told, a slow one always."""
-    if ended.seconds <= SLOW_S and not _told["each"]:
+def log_request(ended: Ended, *, may_be_long: bool = False) -> None:
+    """Tell a request: each where everything is told, a slow one always unless it may be long."""
+    is_slow = ended.seconds > SLOW_S and not may_be_long
+    if not is_slow and not _told["each"]:
         return
-    tell = _log.warning if ended.seconds > SLOW_S else _log.debug
+    tell = _log.warning if is_slow else _log.debug
     tell(
-        "slow request" if ended.seconds > SLOW_S else "request",
+        "slow request" if is_slow else "request",
         method=ended.method,
         path=ended.path[:LONGEST_PATH],
         route=ended.route,

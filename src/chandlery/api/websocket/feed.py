@@ -31,6 +31,8 @@ class Feed(ABC):
         """The position that the clients in `synced` were sent, or are being sent."""
         self.synced: dict[Client, None] = {}
         self.behind: dict[Client, int] = {}
+        self.written = 0
+        """Messages of the last broadcast, one for each client."""
         self.is_due = False
         self.next_at = 0.0
         self.timer: asyncio.TimerHandle | None = None
@@ -126,6 +128,7 @@ class Feed(ABC):
             self._at += AT_ONCE
             if now() >= deadline and self._at < len(rest):
                 return False
+        self.written += len(rest)
         self._rest = None
         if self.behind:
             for client in [client for client in self.behind if client.ready]:

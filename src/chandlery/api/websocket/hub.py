@@ -54,9 +54,9 @@ class Hub:
         self.registry = server.engine.registry
         self._server = server
         self._clock = server.clock
-        self._pump = Pump(self.limits.slice_s)
+        self.pump = Pump(self.limits.slice_s)
         self.feeds = Feeds(
-            Shop(server.live, self.registry, server.clock, self.limits), ticker_of, self._pump
+            Shop(server.live, self.registry, server.clock, self.limits), ticker_of, self.pump
         )
         self._connected: Counter[str] = Counter()
         self._handlers = Handlers(
@@ -207,7 +207,7 @@ class Hub:
         status, reason = ("draining", "") if self._is_draining else (status, reason)
         message = encoded("status", {"channel": "status", "status": status, "reason": reason or ""})
         if self.feeds.status.put(message) and len(self.feeds.status):
-            self._pump.touch(self.feeds.status)
+            self.pump.touch(self.feeds.status)
 
     # The end
 

@@ -15,6 +15,8 @@ class Pump:
         self._slice_s = slice_s
         self._queue: deque[Feed] = deque()
         self._next: asyncio.Handle | None = None
+        self.messages = 0
+        """What was broadcast since the server began, once for each client."""
 
     def touch(self, feed: Feed) -> None:
         """Have a feed broadcast, if it is not going to anyway."""
@@ -55,6 +57,8 @@ class Pump:
             if not feed.broadcast(deadline, now):
                 break
             self._queue.popleft()
+            self.messages += feed.written
+            feed.written = 0
             self._rest(feed, now())
             if now() >= deadline:
                 break

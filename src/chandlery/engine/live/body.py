@@ -25,7 +25,7 @@ ROOM = 64
 class Body:
     """Closed bars, with the sequence number of each one's last change and last correction."""
 
-    __slots__ = ("_changed", "_columns", "_corrected", "_texts", "count", "times")
+    __slots__ = ("_changed", "_columns", "_corrected", "_texts", "count", "newest_change", "times")
 
     def __init__(self, candles: Candles, changed: Int64s, corrected: Int64s) -> None:
         self.count = len(candles)
@@ -33,6 +33,7 @@ class Body:
         # One by one they are read much faster from here than from a column.
         self.times = array("q", candles.t.tobytes())
         self._changed = changed
+        self.newest_change = int(changed.max(initial=0))
         self._corrected = corrected
         self._texts: dict[Form, Texts] = {}
 
@@ -92,6 +93,7 @@ class Body:
             self._columns[name][self.count] = column[0]
         self.times.append(int(bar.t[0]))
         self._changed[self.count] = sequence
+        self.newest_change = max(self.newest_change, sequence)
         self._corrected[self.count] = 0
         self.count += 1
         for texts in self._texts.values():

@@ -65,7 +65,7 @@ class Slice:
 
     def text(self, form: Form) -> bytes:
         """Return the bars as JSON."""
-        key = (form, self.first, self.end)
+        key = (form, self.first, self.end + (self.forming is not None))
         text = self.answers.get(key)
         if text is None:
             text = self.body.text(form, self.first, self.end, self._last(form))
@@ -197,6 +197,8 @@ class Series:
             return None
         if sequence == self.sequence:
             return Changed(NO_BARS, np.zeros(0, dtype=np.bool_))
+        if sequence >= self.body.newest_change:
+            return Changed(self.last, np.zeros(len(self.last), dtype=np.bool_))
         rows = np.flatnonzero(self.body.changed > sequence)
         candles = self.body.take(rows) if len(rows) else NO_BARS
         corrected = self.body.corrected[rows] > sequence
