@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +22,15 @@ from chandlery.core.market import Market
 from chandlery.engine.engine import Engine
 from chandlery.engine.server import Server
 from chandlery.stores.memory import MemoryStore
-from tests.engine.builders import START, HandClock, trades
+from tests.engine.builders import START as MONDAY
+from tests.engine.builders import HandClock, trades
 
+START = MONDAY + 2 * 86_400 + 52_200
+"""A Wednesday, when New York opens."""
 MARKETS = (
     Market.of("BINANCE:BTCUSDT"),
     Market.of("KRAKEN:BTC/EUR"),
-    Market.of("NYSE:ACME", session="0930-1600", timezone="America/New_York"),
+    Market.of("NYSE:ACME", session="0930-1600", time_zone="America/New_York"),
 )
 BTC, EUR, ACME = range(3)
 MINUTES = 50
@@ -63,7 +66,7 @@ class House:
         self, rows: Sequence[tuple[float, float]], first_id: int, market: int = BTC
     ) -> None:
         """Have trades of (seconds after the start, price) committed."""
-        batch = trades(rows, market=market, first_id=first_id)
+        batch = trades(rows, market=market, first_id=first_id, start=START)
         await self.server.ingest.submit(Delivery(trades=batch))
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
@@ -182,10 +185,8 @@ def on_both_loops(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
             runner.run(test())
 
 
-@asynccontextmanager
-async def logs() -> AsyncIterator[list[Any]]:
+@contextmanager
+def logs() -> Iterator[list[Any]]:
     """Catch all that is told."""
-    with structlog.testing.capture_logs(
-        processors=[structlog.contextvars.merge_contextvars]
-    ) as told:
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as told:
         yield told

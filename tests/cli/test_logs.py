@@ -67,6 +67,7 @@ def test_what_a_request_causes_carries_its_id(written: Written) -> None:
 
 
 def test_a_request_is_told_at_debug_and_a_slow_one_always(written: Written) -> None:
+    requests.tell_each(each=True)
     quick = Ended("GET", "/api/v1/candles", "/api/v1/candles", 200, 0.0123)
     slow = Ended("GET", "/history", "/history", 503, 1.5, who="feed")
     logs.set_up(Log())

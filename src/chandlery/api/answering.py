@@ -21,6 +21,8 @@ Result = TypeVar("Result")
 JSON = "application/json"
 MUCH_BYTES = 64 * 1024
 """More than this is compressed in a thread, beside the event loop."""
+BYTES = "bytes"
+"""Where a request's state tells how large its answer is before it is compressed."""
 VARY = "Accept-Encoding, Origin"
 
 
@@ -51,6 +53,7 @@ async def answered(request: Request[Any, Any, Any], content: Content) -> Respons
     headers = headers_of(request, content)
     if is_known(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(b"", status_code=304, headers=headers)
+    request.scope.setdefault("state", {})[BYTES] = len(content.body)
     body, encoding = await _encoded(request, content)
     if encoding is not None:
         headers["Content-Encoding"] = encoding

@@ -32,6 +32,7 @@ BYTES_OF_A_ROW = 64
 """About what a bar takes in an answer: so an answer's size tells its cost."""
 
 _VARY = b"vary"
+_ENCODING = b"Accept-Encoding"
 
 
 class Exchange:
@@ -40,7 +41,7 @@ class Exchange:
     __slots__ = ("_own", "_send", "_start", "_wished", "request_id", "size", "status")
 
     def __init__(self, send: Send, request_id: str, wished: bytes | None = None) -> None:
-        """Take the `Accept-Encoding` that was sent, if answers are to be compressed here."""
+        """Take the `Accept-Encoding` that was sent (or nothing); None is no matter of it."""
         self._send = send
         self._wished = wished
         self._start: Message | None = None
@@ -65,6 +66,7 @@ class Exchange:
             message["headers"] = self._head(list(message.get("headers", ())))
             if self._wished is not None and _may_shrink(message["headers"]):
                 # Its length is not known before the body is.
+                message["headers"] = _varying(message["headers"])
                 self._start = message
                 return
         else:
@@ -132,15 +134,18 @@ def _may_shrink(headers: Sequence[Pair]) -> bool:
 
 
 def _compressed_head(headers: Sequence[Pair], encoding: str, length: int) -> list[Pair]:
-    vary = b"Accept-Encoding"
-    kept = [_varied(pair, vary) for pair in headers if pair[0] != b"content-length"]
-    if _VARY not in {name for name, _ in kept}:
-        kept.append((_VARY, vary))
     return [
-        *kept,
+        *(pair for pair in headers if pair[0] != b"content-length"),
         (b"content-encoding", encoding.encode()),
         (b"content-length", b"%d" % length),
     ]
+
+
+def _varying(headers: Sequence[Pair]) -> list[Pair]:
+    """Return the headers of an answer that depends on `Accept-Encoding`."""
+    if _VARY not in {name for name, _ in headers}:
+        return [*headers, (_VARY, _ENCODING)]
+    return [_varied(pair, _ENCODING) for pair in headers]
 
 
 def _varied(pair: Pair, value: bytes) -> Pair:

@@ -20,6 +20,7 @@ from chandlery.api.access import (
     Scope,
     headers_of,
 )
+from chandlery.api.answering import BYTES
 from chandlery.api.exchange import STRICT_TRANSPORT, Application, Exchange, Receive, Send
 from chandlery.api.operations.requests import Ended, bind, log_request, new_id, unbind
 from chandlery.api.quick import charge_of
@@ -76,7 +77,7 @@ class Front:
             scope["path"], scope["raw_path"] = path, path.encode()
         headers = dict(scope["headers"])
         request_id = self._id(headers.get(b"x-request-id"))
-        wished = headers.get(b"accept-encoding") if scope["method"] == "GET" else None
+        wished = headers.get(b"accept-encoding", b"") if scope["method"] == "GET" else None
         exchange = Exchange(send, request_id, wished)
         route = self._routes.of(path)
         who = ""
@@ -86,7 +87,9 @@ class Front:
                 who = principal.who
                 await self._answer(scope, receive, exchange)
         finally:
-            self._charge(who, route, exchange.size)
+            # What is compressed costs as much to make.
+            size = scope.get("state", {}).get(BYTES, exchange.size)
+            self._charge(who, route, size)
             self._note(scope, route, exchange, self._clock.elapsed() - began)
 
     def _id(self, given: bytes | None) -> str:

@@ -18,7 +18,6 @@ import msgspec
 from chandlery.core.clock import Clock
 from chandlery.core.columns import US
 from chandlery.core.errors import UsageError
-from chandlery.core.moments import iso_of
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 from chandlery.engine.ingest import BusyError
@@ -89,8 +88,7 @@ def rebuild_range(
     high = last if end is None else min(end, last)
     if low >= high:
         message = f"nothing of {symbol} lies in that range"
-        hint = f"its data reaches from {iso_of(first)} to {iso_of(last)}"
-        raise UsageError(message, hint=hint)
+        raise UsageError(message, hint="`chandlery markets` shows how far its data reaches")
     return number, low, high
 
 

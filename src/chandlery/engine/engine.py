@@ -55,9 +55,13 @@ class Engine:
             )
 
     def _extend(self, resolution: Resolution, since: int) -> None:
-        """Extend the reach to the end of the newest bars: their trades lie behind their times."""
+        """Extend the reach to the end of the newest bars: their trades lie behind their times.
+
+        No further: whatever seems older than the newest trade is looked for in the store.
+        """
         found = self.store.extents(resolution, since)
-        is_plain = self.registry.calendars.is_plain
-        start = found.start - (0 if is_plain else SESSION_SLACK)
-        end = found.end + longest(resolution, is_plain=is_plain)
+        grid = self.registry.calendars
+        start = found.start - (0 if grid.is_plain else SESSION_SLACK)
+        newest = grid.open(resolution, found.market, found.end - 1)
+        end = grid.next_open(resolution, found.market, newest)
         self.registry.extend(Ranges(found.market, start, end))

@@ -23,8 +23,8 @@ from chandlery.stores import Ranges, Scope, Store
 
 NEWEST_TRADES_US = 60 * US
 """How far back the newest trades are looked for first."""
-WIDER = 4
-"""By how much a search for the newest bars widens its stretch when it found too few."""
+WIDER, WIDEST = 4, 16
+"""By how much a search widens its stretch, at least and at most, when it found too few."""
 ROOM = 1.1
 """Bars that were spaced so before may lie a little further apart now."""
 MOST_REMEMBERED = 100_000
@@ -90,12 +90,13 @@ class History:
         if seen.changes == changes and seen.end is not None:
             end = seen.end
         end = end if before is None else min(before, end)
-        stretch = max(int(seen.spacing * count * ROOM), resolution.seconds * (count + 1))
-        while True:
-            bars = self.candles(market, resolution, end - stretch, end)
-            if len(bars) >= count or end - stretch <= reach[0] - self._slack(market, resolution):
-                break
-            stretch *= WIDER
+        start = end - max(int(seen.spacing * count * ROOM), resolution.seconds * (count + 1))
+        bars = self.candles(market, resolution, start, end)
+        oldest = reach[0] - self._slack(market, resolution)
+        while len(bars) < count and start > oldest:
+            older = start - int((end - start) * _wider(len(bars), count))
+            bars = Candles.concat((self.candles(market, resolution, older, start), bars))
+            start = older
         bars = bars.take(slice(max(0, len(bars) - count), None))
         if len(bars):
             spacing = (int(bars.t[-1]) - int(bars.t[0])) / len(bars) + resolution.seconds
@@ -179,6 +180,11 @@ class History:
             raise TypeError(message)
         market, start, end = int(scope.market[0]), int(scope.start[0]), int(scope.end[0])
         return self.candles(market, resolution, start, end)
+
+
+def _wider(found: int, wanted: int) -> float:
+    """Return how many times the stretch that was searched lies before it, as it seems."""
+    return min(max(WIDER, wanted / max(1, found) * ROOM), WIDEST) - 1
 
 
 def _inside(t: Int64s, parts: list[Pair]) -> Bools:

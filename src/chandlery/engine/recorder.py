@@ -28,8 +28,8 @@ Result = TypeVar("Result")
 
 _log = structlog.get_logger()
 
-QUIET_TRIES = 3
-"""How often a read is tried between two commits before it holds the next one up."""
+QUIET_TRIES = 1
+"""How often a read is tried beside commits before it holds the next one up."""
 DAY_S = 86_400
 MOST_MARKS = 20_000
 """Beyond this many late windows in one delivery, those of a market become one."""
@@ -77,14 +77,26 @@ class Recorder:
         self.number = 0
         """The last commit that reads have all of."""
 
-    def quietly(self, read: Callable[[], Result]) -> tuple[int, Result]:
-        """Run a read that no commit overlaps; return the last commit before it, and the result."""
+    def observed(self, market: int, read: Callable[[], Result]) -> tuple[int | None, Result]:
+        """Run a read of one market; return the last commit it has all of, and the result.
+
+        None if the market got data meanwhile: then nobody can say what the read has seen of it.
+        """
+        changes = self._registry.changes(market)
+        result = read()
+        number = self.number
+        if self._begun != number:
+            # What is being committed may have been seen: when it has ended it is known whose it is.
+            with self.writing:
+                number = self.number
+        return (number if self._registry.changes(market) == changes else None), result
+
+    def quietly(self, market: int, read: Callable[[], Result]) -> tuple[int, Result]:
+        """Like `observed`, but until the market gets no data, or no commit is let in."""
         for _ in range(QUIET_TRIES):
-            number = self.number
-            if self._begun == number:
-                result = read()
-                if self._begun == number:
-                    return number, result
+            number, result = self.observed(market, read)
+            if number is not None:
+                return number, result
         with self.writing:
             return self.number, read()
 
@@ -168,6 +180,7 @@ class Recorder:
             self._write(Change(erase=Ranges.one(market, start * US, end * US), marks=marks))
             # Sums cannot be taken back: the edge is folded anew when it is warmed again.
             self._live.cool()
+            self._registry.touch(market)
             self.number = self._begun
 
     def warm(self) -> None:

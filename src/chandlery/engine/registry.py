@@ -158,6 +158,11 @@ class Registry:
             np.maximum.at(self._newest_us, ranges.market, ranges.end * US)
             self._changes[ranges.market] += 1
 
+    def touch(self, market: int) -> None:
+        """Take note that a market's data changed, reaching no further than before."""
+        with self._lock:
+            self._changes[market] += 1
+
     def observe(self, trades: Trades) -> None:
         """Take note of trades that have been stored: how far they reach, and their prices.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from chandlery import __version__
@@ -95,12 +96,16 @@ def endpoints_of(app: Litestar) -> Iterator[tuple[str, str, Operation | None]]:
         path = getattr(route, "path_format", "")
         if not isinstance(route, HTTPRoute) or is_alias(path):
             continue
-        for handler in route.route_handlers:
-            if path == "/" or handler.opt.get("is_page") or handler.include_in_schema is False:
-                continue
-            for method in (str(each) for each in handler.http_methods if str(each) in _METHODS):
-                own = handler.opt.get(OPT) or DESCRIBED.get((method, path))
-                yield path, method, own
+        # In an order of our own: the framework's is another one in each process.
+        for method in _METHODS:
+            for handler in route.route_handlers:
+                if method in handler.http_methods and not _is_page(path, handler):
+                    yield path, method, handler.opt.get(OPT) or DESCRIBED.get((method, path))
+
+
+def _is_page(path: str, handler: HTTPRouteHandler) -> bool:
+    opt = handler.opt
+    return path == "/" or bool(opt.get("is_page")) or handler.include_in_schema is False
 
 
 def _operation(path: str, method: str, operation: Operation) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from chandlery.core.candles import Candles
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
@@ -68,24 +70,34 @@ class Reading:
     def load(self, market: int, resolution: Resolution, count: int) -> Loaded:
         """Return the newest bars."""
         began = self._engine.recorder.number
-        older = self._engine.history.newest(market, resolution, count + 1)
-        reaches_back = len(older) <= count
-        older = older.take(slice(max(0, len(older) - count), None))
-        since = int(older.t[-min(TAIL_BARS, len(older))]) if len(older) else -FAR
-        tail = self.tail(market, resolution, since)
+
+        def read() -> tuple[Candles, int]:
+            bars = self._engine.history.newest(market, resolution, count + 1)
+            return bars, self._newest_us(market)
+
+        number, (bars, newest_us) = self._engine.recorder.observed(market, read)
+        reaches_back = len(bars) <= count
+        bars = bars.take(slice(max(0, len(bars) - count), None))
+        since = int(bars.t[-min(TAIL_BARS, len(bars))]) if len(bars) else -FAR
+        if number is None:
+            tail = self.tail(market, resolution, since)
+        else:
+            tail = Tail(bars.take(bars.t >= since), newest_us, number)
         low = int(tail.bars.t[0]) if len(tail.bars) else since
-        return Loaded(older.take(older.t < low), tail, began, reaches_back)
+        return Loaded(bars.take(bars.t < low), tail, began, reaches_back)
 
     def tail(self, market: int, resolution: Resolution, since: int) -> Tail:
-        """Return the bars from a time on, read between two commits."""
+        """Return the bars from a time on, exactly as after a commit."""
 
         def read() -> tuple[Candles, int]:
             bars = self._engine.history.candles(market, resolution, since, FAR)
-            newest = self._engine.registry.newest_us(bars.market[:1])
-            return bars, int(newest[0]) if len(newest) else 0
+            return bars, self._newest_us(market)
 
-        number, (bars, newest_us) = self._engine.recorder.quietly(read)
+        number, (bars, newest_us) = self._engine.recorder.quietly(market, read)
         return Tail(bars, newest_us, number)
+
+    def _newest_us(self, market: int) -> int:
+        return int(self._engine.registry.newest_us(np.array([market], dtype=np.int32))[0])
 
     def between(self, market: int, resolution: Resolution, low: int, high: int) -> Candles:
         """Return the bars of [low, high]."""
