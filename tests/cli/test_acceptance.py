@@ -68,6 +68,8 @@ def test_serve_says_its_address_answers_and_ends_in_order(tmp_path: Path) -> Non
         told = re.fullmatch(READY, line)
         assert told is not None
         assert told[2] == str(tmp_path / "d")
+        link = rf"Admin link, shown this once: {told[1]}/#token=chd_\w+\n?"
+        assert re.fullmatch(link, line_of(process))
         bars = ask(f"{told[1]}/api/v1/candles?symbol=A:B&interval=1m")
         assert isinstance(bars, list)
         assert sum(bar["n"] for bar in bars) == 100
@@ -84,8 +86,7 @@ def test_serve_says_its_address_answers_and_ends_in_order(tmp_path: Path) -> Non
 
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate()
-        assert process.returncode == 0
-        assert re.fullmatch(rf"Admin link, shown this once: {told[1]}/#token=chd_\w+\n", out)
+        assert (process.returncode, out) == (0, "")
     assert json.loads(run("verify", "--data", "d", "--json", cwd=tmp_path).out)["ok"]
 
 
