@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import data
+from benchmarks.bulk import maintained
 from benchmarks.report import Figure, at_least, below
 from benchmarks.serving_cold import BARS, REQUESTS_PER_S, TRADES_PER_S, history, measured
 from benchmarks.serving_fastapi import copied
@@ -28,7 +29,7 @@ GZIP = "Accept-Encoding: gzip"
 
 
 def store() -> Path:
-    """Return a data directory whose trades end today: 10 M of 1,000 markets. Made once a day."""
+    """Return a tidy store whose trades end today: 10 M of 1,000 markets. Made once a day."""
     now = datetime.now(UTC)
     folder = data.folder() / f"serving-{now:%Y-%m-%d}"
     if not folder.exists():
@@ -39,6 +40,7 @@ def store() -> Path:
         command += ["--markets", str(data.MARKETS), "--trades", "10M", "--days", str(data.DAYS)]
         command += ["--seed", "1", "--end", f"{now:%Y-%m-%dT%H:%MZ}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        maintained(part)
         part.rename(folder)
     return folder
 

@@ -88,7 +88,7 @@ async def house(settings: Settings | None = None, *, is_demo: bool = False) -> A
     """Run a server with trades, two a minute, and its surface without a socket."""
     settings = settings or settings_of()
     clock = HandClock(NOW * US)
-    server = Server(Engine(MemoryStore()), clock)
+    server = Server(Engine(MemoryStore(), settings.ladder), clock)
     async with server.running(jobs=False):
         server.engine.registry.add(MARKETS)
         protection = protection_of(settings, server.engine.store, clock, is_demo=is_demo)

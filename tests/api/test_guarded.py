@@ -248,8 +248,9 @@ def test_the_longest_that_may_be_is_taken() -> None:
     on_both_loops(test)
 
 
-def test_a_header_without_an_end_is_not_kept() -> None:
+def test_a_header_without_an_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The parser shows a header when it is complete: until then it would take all there is."""
+    patience(monkeypatch)
 
     async def test() -> None:
         async with serving() as found, wire(found) as one:

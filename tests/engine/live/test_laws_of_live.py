@@ -127,7 +127,7 @@ class Run:
             self.followers.append(follower)
 
     async def _roll_up(self) -> None:
-        await self.server.ask(lambda: self.engine.rollup.run(START + 200_000))
+        await self.server.ask(lambda: list(self.engine.rollup.run(START + 200_000)))
 
     async def _settle(self) -> None:
         await self.server.live.settled()

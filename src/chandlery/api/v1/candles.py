@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response
@@ -17,6 +17,7 @@ from chandlery.api.v1.forms import FORMS, file_headers
 from chandlery.api.v1.reading import PREFIX, reading
 from chandlery.core.adaptive import adapted
 from chandlery.core.columns import US
+from chandlery.core.errors import QueryBudgetError
 from chandlery.core.resolution import Resolution
 from chandlery.engine.live import MOST_BARS
 from chandlery.engine.live.page import ReadPage
@@ -102,6 +103,10 @@ OPERATION = Operation(
 )
 
 
+COARSER_TRIES = 2
+"""How often coarser bars are tried when a read takes too long: whoever asks waits for each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What makes two requests pages of one answer."""
@@ -123,7 +128,7 @@ async def candles(request: Request[Any, Any, Any]) -> Response[bytes]:
     question = _question(given)
     now = server.clock.now_us() // US
     asked = _asked(server, given, question, now)
-    found = await (flat if given[FILL] == "flat" else plain)(server, asked)
+    asked, found = await _found(server, given, asked)
     about = {"symbol": given[SYMBOL], "interval": str(asked.resolution)}
     form = FORMS[given[FORMAT]]
     following = None
@@ -140,6 +145,20 @@ async def candles(request: Request[Any, Any, Any]) -> Response[bytes]:
         },
     )
     return await answered(request, content)
+
+
+async def _found(server: Server, given: Given, asked: Asked) -> tuple[Asked, Found]:
+    """Return the bars; where their length is left to us, coarser ones if they take too long."""
+    read = flat if given[FILL] == "flat" else plain
+    for _ in range(COARSER_TRIES):
+        try:
+            return asked, await read(server, asked)
+        except QueryBudgetError:
+            coarser = server.engine.dirt.coarser(asked.resolution)
+            if given[ADAPTIVE] != "1" or coarser is None:
+                raise
+            asked = replace(asked, resolution=coarser)
+    return asked, await read(server, asked)
 
 
 def _question(given: Given) -> Question:
