@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import bulk, queries, serving, websocket, writer
+from benchmarks import bulk, push, queries, serving, websocket, writer
 from benchmarks.report import Figure, keep, show
 
 BENCHMARKS: dict[str, Callable[[], Sequence[Figure]]] = {
     "bulk": bulk.run,
     "writer": writer.run,
+    "push": push.run,
     "queries": queries.run,
     "serving": serving.run,
     "websocket": websocket.run,

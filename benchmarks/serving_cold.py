@@ -15,7 +15,8 @@ from benchmarks.serving_processes import free_port, running
 
 TRADES_PER_S, REQUESTS_PER_S = 10_000, 50
 CONNECTIONS = 8
-COLD = tuple("1 3 5 10 15 30 45 60 120 180 240 360 480 720 1D 1W".split())
+_COLD = "1 3 5 10 15 30 45 60 120 180 240 360 480 720 1D 1W"
+COLD = tuple(_COLD.split())
 """Resolutions: rungs of the ladder, and those that are made of them."""
 BARS = 600
 

@@ -50,8 +50,21 @@ def server_of(settings: Settings, engine: Engine, clock: Clock) -> Server:
 
 
 def open_sources(settings: Settings, engine: Engine, clock: Clock) -> list[Source]:
-    """Return the sources that the settings name; there are none yet."""
-    return []
+    """Return the sources that the settings name, their markets being registered."""
+    if not settings.feeds.live:
+        return []
+    from chandlery.venues import feeds_of
+
+    return feeds_of(settings, engine, clock)
+
+
+def open_history(
+    settings: Settings, engine: Engine, clock: Clock, wanted: tuple[str, str, int, int | None]
+) -> list[Source]:
+    """Return what fetches (symbols, kind, start, end) from their venues, resumable."""
+    from chandlery.venues import histories_of
+
+    return histories_of(settings, engine, clock, wanted)
 
 
 def open_demo_sources(settings: Settings, engine: Engine, clock: Clock) -> list[Source]:

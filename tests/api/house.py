@@ -73,7 +73,9 @@ class House:
         """Ask the application in this process."""
         return await self.ask("GET", path, **headers)
 
-    async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", /, **headers: str
+    ) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.inside.request(method, path, headers=named, content=body)
 
@@ -94,7 +96,7 @@ async def house(settings: Settings | None = None, *, is_demo: bool = False) -> A
         protection = protection_of(settings, server.engine.store, clock, is_demo=is_demo)
         surface = assemble(server, settings, protection)
         surface.operations.phase = "ready"
-        transport = httpx.ASGITransport(app=surface.front, client=("127.0.0.1", 1))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=surface.front, client=("127.0.0.1", 1))
         async with (
             surface.running(),
             httpx.AsyncClient(transport=transport, base_url="http://test") as inside,
@@ -120,7 +122,8 @@ async def serving(
     async with house(settings, is_demo=is_demo) as found:
         answers = asyncio.Event()
         quick = found.surface.quick.answer
-        settled = Settled(found.protection.connections, settings.websocket.message, quick)
+        message, proxies = int(settings.websocket.message), found.protection.guard.proxies
+        settled = Settled(found.protection.connections, message, quick, proxies)
         http = Http(found.surface.front, answers.set, settled)
         with closing(bound("127.0.0.1", 0)) as listening:
             found.url = url_of(listening)
@@ -149,8 +152,8 @@ class Wire:
         """Return the status and headers of the next answer."""
         text = (await self.reader.readuntil(b"\r\n\r\n")).decode()
         first, *lines = text.strip().split("\r\n")
-        pairs = (line.split(": ", 1) for line in lines)
-        return int(first.split()[1]), {name: value for name, value in pairs}
+        pairs = [(line.split(": ", 1)[0], line.split(": ", 1)[1]) for line in lines]
+        return int(first.split()[1]), dict(pairs)
 
     async def answer(self) -> tuple[int, dict[str, str], bytes]:
         status, headers = await self.head()
@@ -176,6 +179,13 @@ async def wire(found: House, *, limit: int = 2**20) -> AsyncIterator[Wire]:
             yield Wire(reader, writer)
     finally:
         writer.transport.abort()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what nobody tells, such as the end of a connection."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
 
 
 def on_both_loops(test: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -11,7 +11,6 @@ import pytest
 from chandlery.api.access import Scope
 from chandlery.api.exchange import SAFETY
 from chandlery.api.operations.requests import tell_each
-from chandlery.core.columns import US
 from tests.api.house import NOW, PROXIED, START, STRANGER, House, house, logs, settings_of
 
 HISTORY = f"/udf/history?symbol=BINANCE:BTCUSDT&resolution=1&from={START}&to={NOW}"
@@ -52,9 +51,7 @@ def away(**headers: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("method", "path", "status"), KINDS)
-async def test_every_answer_is_safe(
-    method: str, path: str, status: int, open_house: House
-) -> None:
+async def test_every_answer_is_safe(method: str, path: str, status: int, open_house: House) -> None:
     answer = await open_house.ask(method, path, **_sent(open_house.key(Scope.READ)))
     assert answer.status_code == status
     for name, value in SAFETY:
@@ -170,7 +167,9 @@ async def test_a_request_has_an_id(open_house: House) -> None:
         (await open_house.get("/version", **sent)).headers["x-request-id"]
         for sent in ({}, {}, {"x_request_id": "short"}, {"x_request_id": "x" * 65})
     ]
-    ids.append((await open_house.get("/version", x_request_id="ab\tcdefghi")).headers["x-request-id"])
+    ids.append(
+        (await open_house.get("/version", x_request_id="ab\tcdefghi")).headers["x-request-id"]
+    )
     assert len(set(ids)) == 5
     assert all(each.isalnum() for each in ids)
 
@@ -268,9 +267,7 @@ async def limited() -> AsyncIterator[House]:
 
 
 async def test_a_stranger_is_told_what_is_left(limited: House) -> None:
-    limits = [
-        _limit(await limited.get("/version", **away())) for _ in range(4)
-    ]
+    limits = [_limit(await limited.get("/version", **away())) for _ in range(4)]
     assert limits == [
         (200, "3", "2", "20", None),
         (200, "3", "1", "40", None),
@@ -298,7 +295,9 @@ async def test_limits_are_apart_for_each_route_and_each_who(limited: House) -> N
     assert (await limited.get("/healthz", **away())).status_code == 200
     assert (await limited.get("/version", **away(**key))).status_code == 200
     assert (await limited.get("/version", x_forwarded_for="203.0.113.8")).status_code == 200
-    assert (await limited.get("/version", x_forwarded_for=f"1.2.3.4, {STRANGER}")).status_code == 429
+    assert (
+        await limited.get("/version", x_forwarded_for=f"1.2.3.4, {STRANGER}")
+    ).status_code == 429
     for _ in range(5):
         assert _limit(await limited.get("/version")) == (200, None, None, None, None)
 
@@ -339,14 +338,14 @@ async def test_a_server_that_ends_says_so_and_still_answers(open_house: House) -
 
 
 async def test_routes_are_counted_not_paths(open_house: House) -> None:
-    for n in range(2_000):
+    for n in range(500):
         await open_house.get(f"/x{n}/{n}")
         await open_house.get(f"/api/v1/symbols/A:{n}")
     await open_house.get("/version//")
     routes = open_house.server.statistics.routes
     assert {name: route.statuses[404] for name, route in routes.items()} == {
-        "other": 2_000,
-        "/api/v1/symbols/{symbol}": 2_000,
+        "other": 500,
+        "/api/v1/symbols/{symbol}": 500,
         "/version": 0,
     }
 

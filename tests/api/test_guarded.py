@@ -13,7 +13,17 @@ import pytest
 import websockets
 
 from chandlery.api import guarded as module
-from tests.api.house import NOW, START, House, on_both_loops, serving, settings_of, wire
+from tests.api.house import (
+    NOW,
+    PROXIED,
+    START,
+    House,
+    on_both_loops,
+    serving,
+    settings_of,
+    until,
+    wire,
+)
 
 HISTORY = f"/udf/history?symbol=BINANCE:BTCUSDT&resolution=1&from={START}&to={NOW}"
 PLAIN = b"GET /version HTTP/1.1\r\nhost: h\r\n\r\n"
@@ -42,9 +52,7 @@ def patience(monkeypatch: pytest.MonkeyPatch, **seconds: float) -> None:
 async def all_gone(found: House) -> None:
     """Wait until no connection is open or counted."""
     places = found.protection.connections
-    async with asyncio.timeout(5):
-        while places.count:
-            await asyncio.sleep(0.01)
+    await until(lambda: not places.count)
     assert places._taken == {}
 
 
@@ -166,9 +174,7 @@ def test_a_body_after_its_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("path", [HISTORY, HISTORY.replace("/udf/", "//udf/")])
-def test_a_client_that_does_not_read_is_cut_off(
-    path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_client_that_does_not_read_is_cut_off(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     patience(monkeypatch, STALLED_S=0.1)
 
     async def test() -> None:
@@ -176,9 +182,7 @@ def test_a_client_that_does_not_read_is_cut_off(
             await found.get(HISTORY)
             one.reader._transport.pause_reading()  # type: ignore[attr-defined]
             one.writer.write(f"GET {path} HTTP/1.1\r\nhost: h\r\n\r\n".encode() * 10_000)
-            async with asyncio.timeout(5):
-                while not found.protection.connections.count:
-                    await asyncio.sleep(0.01)
+            await until(lambda: found.protection.connections.count > 0)
             await all_gone(found)
 
     on_both_loops(test)
@@ -270,7 +274,9 @@ def test_a_header_without_an_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) ->
 def test_garbage_does_not_get_into_another_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         async with serving() as found, wire(found) as one:
-            await one.send(b"GET /api/v1/symbols HTTP/1.1\r\nhost: h\r\n\r\n\x00\x00garbage\r\n\r\n")
+            await one.send(
+                b"GET /api/v1/symbols HTTP/1.1\r\nhost: h\r\n\r\n\x00\x00garbage\r\n\r\n"
+            )
             data = await one.ended()
             assert data.count(b"HTTP/1.1 ") <= 2
             assert data.endswith(b"}")
@@ -293,9 +299,7 @@ def test_an_address_has_so_many_connections() -> None:
                 assert headers["connection"] == "close"
                 assert await third.ended() == b""
                 kept[0].writer.close()
-                async with asyncio.timeout(5):
-                    while found.protection.connections.count > 1:
-                        await asyncio.sleep(0.01)
+                await until(lambda: found.protection.connections.count == 1)
                 again = await stack.enter_async_context(wire(found))
                 await again.send(PLAIN)
                 assert (await again.answer())[0] == 200
@@ -319,6 +323,42 @@ def test_a_websocket_leaves_its_place() -> None:
             with pytest.raises(websockets.InvalidStatus):
                 await websockets.connect(f"{address}/nothing")
             await all_gone(found)
+
+    on_both_loops(test)
+
+
+@pytest.mark.usefixtures("_strangers")
+def test_a_proxy_stands_for_many() -> None:
+    async def test() -> None:
+        async with (
+            serving(settings_of(**STRANGERS, **PROXIED)) as found,
+            AsyncExitStack() as stack,
+        ):
+            for _ in range(5):
+                one = await stack.enter_async_context(wire(found))
+                await one.send(PLAIN)
+                assert (await one.answer())[0] == 200
+
+    on_both_loops(test)
+
+
+def test_a_client_of_the_stream_is_served_by_the_whole() -> None:
+    async def test() -> None:
+        async with serving() as found:
+            address = f"ws://127.0.0.1:{found.port}/ws"
+            async with asyncio.timeout(10), websockets.connect(address, compression=None) as ws:
+                hello = json.loads(await ws.recv())
+                assert (hello["type"], hello["limits"]["message_bytes"]) == ("hello", 4_000)
+                told = {"channel": "candles", "symbol": "BINANCE:BTCUSDT", "interval": "1m"}
+                await ws.send(json.dumps({"op": "subscribe", **told}))
+                kinds = [json.loads(await ws.recv())["type"] for _ in range(2)]
+                assert kinds == ["subscribed", "snapshot"]
+                await found.trade([(NOW - START, 5.0)], 9_000)
+                update = json.loads(await ws.recv())
+                assert (update["type"], update["bars"][-1]["c"]) == ("update", 5)
+                await ws.send("x" * 4_001)
+                error = json.loads(await ws.recv())
+                assert error["message"] == "at most 4000 bytes in a message expected"
 
     on_both_loops(test)
 

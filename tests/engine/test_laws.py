@@ -90,6 +90,7 @@ class Laws(RuleBasedStateMachine):
     @rule()
     def keep_the_live_edge_in_memory(self) -> None:
         self.world.engine.recorder.warm()
+        self.world.engine.rollup.warm_tails()
 
     @rule()
     def sort_runs(self) -> None:

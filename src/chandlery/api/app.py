@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from litestar import Litestar
 from litestar.datastructures import State
 
-from chandlery.api import errors, lightweight, openapi, operations, page, session, udf, v1
+from chandlery.api import errors, lightweight, openapi, operations, page, push, session, udf, v1
 from chandlery.api.access import Protection
 from chandlery.api.admin.desk import Admin
 from chandlery.api.admin.routes import ROUTES as ADMIN_ROUTES
 from chandlery.api.operations import Operations
+from chandlery.api.push import Desk
 from chandlery.engine.server import Server
 
 BODY_BYTES = 64_000
@@ -28,6 +29,8 @@ class Parts:
     """Whether `/metrics` is here, and not on a port of its own."""
     admin: Admin | None = None
     """What administration works on; its routes are here only behind a front that guards them."""
+    push: Desk | None = None
+    """Where pushes are taken; as with administration."""
 
 
 def create_app(server: Server, parts: Parts | None = None) -> Litestar:
@@ -44,6 +47,7 @@ def create_app(server: Server, parts: Parts | None = None) -> Litestar:
             *udf.ROUTES,
             *lightweight.ROUTES,
             *(ADMIN_ROUTES if parts.admin else ()),
+            *(push.ROUTES if parts.push else ()),
         ],
         exception_handlers=errors.HANDLERS,
         request_max_body_size=parts.body_bytes,
@@ -53,6 +57,7 @@ def create_app(server: Server, parts: Parts | None = None) -> Litestar:
                 "operations": parts.operations,
                 "protection": parts.protection,
                 "admin": parts.admin,
+                "push": parts.push,
             }
         ),
         openapi_config=None,

@@ -14,6 +14,7 @@ from chandlery.api.admin.desk import Admin
 from chandlery.api.app import Parts, create_app
 from chandlery.api.front import Doors, Front
 from chandlery.api.operations import Operations
+from chandlery.api.push import Desk, DeskPublisher, PushLimits
 from chandlery.api.quick import Quick
 from chandlery.api.routes import Routes
 from chandlery.api.v1.ticker import row_of
@@ -22,7 +23,8 @@ from chandlery.api.websocket.guarded import GuardedGate
 from chandlery.api.websocket.hub import Hub
 from chandlery.api.websocket.latest_feed import TickerOf
 from chandlery.api.websocket.limits import Code, Limits
-from chandlery.config import Settings, WebSockets
+from chandlery.config import Push, Settings, WebSockets
+from chandlery.core.events import EventMaps
 from chandlery.engine.server import Server
 from chandlery.engine.statistics import ClientFigures
 
@@ -49,9 +51,13 @@ def assemble(server: Server, settings: Settings, protection: Protection) -> Surf
     hub = Hub(server, _ticker_of(server), limits_of(settings.websocket))
     operations = Operations(server, _directory(settings), lambda: _clients(hub))
     admin = Admin(server, protection.keys, settings.retention_of())
-    parts = Parts(operations, protection, settings.limits.body, not settings.metrics.port, admin)
+    desk = Desk(server, push_limits_of(settings.push), EventMaps.of(settings.events))
+    parts = Parts(
+        operations, protection, int(settings.limits.body), not settings.metrics.port, admin, desk
+    )
     app = create_app(server, parts)
-    sockets = with_websocket(Endpoint(hub, GuardedGate(protection.guard, protection.origins)), app)
+    gate = GuardedGate(protection.guard, protection.origins)
+    sockets = with_websocket(Endpoint(hub, gate, DeskPublisher(desk)), app)
     routes = Routes(route.path_format for route in app.routes)
     front = Front(server, Doors(app, sockets, routes, protection))
     return Surface(front, Quick(server, protection), hub, operations, protection)
@@ -63,9 +69,14 @@ def limits_of(sockets: WebSockets) -> Limits:
         most_clients=sockets.clients,
         most_per_address=sockets.per_address,
         most_subscriptions=sockets.subscriptions,
-        message_bytes=sockets.message,
+        message_bytes=int(sockets.message),
         messages_per_s=sockets.messages,
     )
+
+
+def push_limits_of(push: Push) -> PushLimits:
+    """Return what a push may hold."""
+    return PushLimits(body_bytes=int(push.body), rows=push.rows, markets=push.markets)
 
 
 def _ticker_of(server: Server) -> TickerOf:

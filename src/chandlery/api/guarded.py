@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from chandlery.api.access import Places
-from chandlery.api.access.addresses import group_of, is_loopback
+from chandlery.api.access.addresses import Proxies, group_of, is_loopback
 from chandlery.api.exchange import SAFETY, Pair
 
 HEAD_S, BODY_S, STALLED_S, IDLE_S = 5.0, 10.0, 30.0, 60
@@ -89,6 +89,7 @@ class Connections:
 
     places: Places
     quick: Answer
+    proxies: Proxies
     open: set[Guarded] = field(default_factory=set)
 
     def protocol(self) -> type[Guarded]:
@@ -141,7 +142,8 @@ class Guarded(HttpToolsProtocol):
         self.all.open.add(self)
         self._wait(HEAD_S)
         address = self.client[0] if self.client else ""
-        who = "" if is_loopback(address) else group_of(address)
+        is_free = is_loopback(address) or self.all.proxies.trusts(address)
+        who = "" if is_free else group_of(address)
         if self.all.places.enter(who):
             self._who = who
         else:

@@ -14,6 +14,7 @@ import uvicorn
 from typing_extensions import override
 
 from chandlery.api.access import Places
+from chandlery.api.access.addresses import Proxies
 from chandlery.api.exchange import Application
 from chandlery.api.guarded import IDLE_S, Answer, Connections, no_answer
 from chandlery.api.websocket.connection import Connection
@@ -69,6 +70,8 @@ class Settled:
     connections: Places = field(default_factory=lambda: Places(MOST_CONNECTIONS))
     socket_message_bytes: int = 4_096
     quick: Answer = no_answer
+    proxies: Proxies = field(default_factory=Proxies)
+    """They may have any number of connections: each stands for many clients."""
 
 
 class Http(uvicorn.Server):
@@ -78,7 +81,7 @@ class Http(uvicorn.Server):
         self, app: Application, ready: Callable[[], None], settled: Settled | None = None
     ) -> None:
         settled = settled or Settled()
-        self._connections = Connections(settled.connections, settled.quick)
+        self._connections = Connections(settled.connections, settled.quick, settled.proxies)
         super().__init__(
             uvicorn.Config(
                 cast(Any, app),

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chandlery.api.admin.requests import CandlesRequest, RangeRequest, TradesRequest
 from chandlery.cli import running
@@ -28,10 +28,12 @@ from chandlery.engine.chores import (
     verify_steps,
 )
 from chandlery.engine.engine import Engine
+from chandlery.engine.gaps import GapRow, gap_rows
 from chandlery.engine.job_list import current_jobs
 from chandlery.engine.jobs import Job
 from chandlery.engine.markets import MarketSummary, summaries
 from chandlery.engine.pieces import Wanted, pieces, trade_pieces
+from chandlery.engine.quality import quality_rows
 from chandlery.wiring import open_engine
 
 if TYPE_CHECKING:
@@ -72,6 +74,14 @@ class Access(Protocol):
 
     def jobs(self) -> list[Job]:
         """Return the roll-ups as they stand."""
+        ...
+
+    def quality(self, symbol: str | None) -> list[dict[str, Any]]:
+        """Return how good the data of a market is, or of all of them."""
+        ...
+
+    def gaps(self, symbol: str | None) -> list[GapRow]:
+        """Return what was not collected of a market, or of all."""
         ...
 
     def verify(self) -> Generator[Progress | Verified]:
@@ -122,6 +132,14 @@ class Local:
     def jobs(self) -> list[Job]:
         """See Access.jobs."""
         return current_jobs(self.engine, now_s())
+
+    def quality(self, symbol: str | None) -> list[dict[str, Any]]:
+        """See Access.quality."""
+        return quality_rows(self.engine, symbol, now_s())
+
+    def gaps(self, symbol: str | None) -> list[GapRow]:
+        """See Access.gaps."""
+        return gap_rows(self.engine, symbol, now_s())
 
     def verify(self) -> Generator[Progress | Verified]:
         """See Access.verify."""

@@ -22,6 +22,7 @@ from chandlery.core.candles import Candles
 from chandlery.core.errors import ChandleryError, StoreLockedError, UsageError
 from chandlery.core.trades import Trades
 from chandlery.engine.chores import Progress, Rolled, Said, Verified
+from chandlery.engine.gaps import GapRow
 from chandlery.engine.jobs import Job
 from chandlery.engine.markets import MarketSummary
 
@@ -78,6 +79,21 @@ class Remote:
     def jobs(self) -> list[Job]:
         """See Access.jobs."""
         return _decoded(self._client.get(f"{PREFIX}/jobs"), list[Job])
+
+    def quality(self, symbol: str | None) -> list[dict[str, Any]]:
+        """See Access.quality."""
+        params, found = {} if symbol is None else {"symbol": symbol}, []
+        while True:
+            answer = self._client.get("/api/v1/quality", params=params)
+            found += _decoded(answer, list[dict[str, Any]])
+            if "Chandlery-Cursor" not in answer.headers:
+                return found
+            params = {"cursor": answer.headers["Chandlery-Cursor"]}
+
+    def gaps(self, symbol: str | None) -> list[GapRow]:
+        """See Access.gaps."""
+        answer = self._client.get(f"{PREFIX}/gaps", params={"symbol": symbol or ""})
+        return _decoded(answer, list[GapRow])
 
     def verify(self) -> Generator[Progress | Verified]:
         """See Access.verify."""

@@ -67,8 +67,9 @@ class Serving:
             ):
                 settled = Settled(
                     self.protection.connections,
-                    self.settings.websocket.message,
+                    int(self.settings.websocket.message),
                     surface.quick.answer,
+                    self.protection.guard.proxies,
                 )
                 http = Http(surface.front, answers.set, settled)
                 work = asyncio.create_task(http.serve([listening]))

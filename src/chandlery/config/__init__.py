@@ -15,6 +15,7 @@ from chandlery.config.sections import (
     LiveSeries,
     Log,
     Metrics,
+    Push,
     WebSockets,
     Writing,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Log",
     "Metrics",
     "Network",
+    "Push",
     "Seconds",
     "Secret",
     "Setting",

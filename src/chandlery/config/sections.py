@@ -7,18 +7,24 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chandlery.config.values import (
-    SHORTEST_SECRET,
-    SIZE,
     Bytes,
     Duration,
+    Followed,
     Hidden,
+    History,
     Listed,
     Network,
     Networks,
     Origins,
+    SHORTEST_SECRET,
+    SIZE,
     Seconds,
     Secret,
     Size,
+    Span,
+    StreamAddress,
+    Streams,
+    WebAddress,
 )
 
 KB, MB = 1_000, 1_000_000
@@ -151,6 +157,60 @@ class Writing(Section):
 
     queued_rows: int = of(2_000_000, "Rows that may wait to be written.", _FROM_1, ge=1)
     commit_rows: int = of(250_000, "Rows that are committed at once, about.", _FROM_1, ge=1)
+
+
+class Push(Section):
+    """Trades that others send."""
+
+    body: Bytes = of(
+        Size(16 * MB), "The largest body of a push, as it is sent and also unpacked.", _A_SIZE
+    )
+    rows: int = of(250_000, "Rows of a push.", _FROM_1, ge=1)
+    markets: int = of(
+        10_000,
+        "With so many markets, or more, a push makes no new ones; 0 lets none be made.",
+        _FROM_0,
+        ge=0,
+    )
+
+
+class Feeds(Section):
+    """Live markets."""
+
+    live: Followed = of(
+        Listed[str](),
+        "Markets to follow: a venue, a colon, and its symbols.",
+        "a text such as binance:BTCUSDT,ETHUSDT",
+    )
+    backfill: History = of(
+        Span(0), "How much history is fetched beside them.", "a time such as 30d, or none"
+    )
+
+
+_STREAM_EXPECTED = "an address such as wss://stream.binance.com:9443"
+_REST_EXPECTED = "an address such as https://api.binance.com"
+
+
+class BinanceSection(Section):
+    """The exchange Binance; others that speak as it does can be named too."""
+
+    rest_url: WebAddress = of(
+        "https://api.binance.com", "REST address of the spot market.", _REST_EXPECTED
+    )
+    ws_url: StreamAddress = of(
+        "wss://stream.binance.com:9443", "Stream address of the spot market.", _STREAM_EXPECTED
+    )
+    usdm_rest_url: WebAddress = of(
+        "https://fapi.binance.com", "REST address of USD-M futures.", _REST_EXPECTED
+    )
+    usdm_ws_url: StreamAddress = of(
+        "wss://fstream.binance.com/market", "Stream address of USD-M futures.", _STREAM_EXPECTED
+    )
+    streams: Streams = of(
+        Listed[str](("aggTrade",)),
+        "What is taken: trades as `aggTrade` or `trade`, the exchange's bars as `kline`.",
+        "kline, and one of aggTrade and trade",
+    )
 
 
 class Log(Section):

@@ -10,18 +10,28 @@ from typing_extensions import override
 
 from chandlery.config.sections import (
     Access,
+    BinanceSection,
     Demo,
     DuckDB,
+    Feeds,
     Http,
     Limits,
     LiveSeries,
     Log,
     Metrics,
+    Push,
     WebSockets,
     Writing,
     of,
 )
-from chandlery.config.values import FOREVER, Duration, Ladder, read_ladder
+from chandlery.config.values import (
+    FOREVER,
+    Duration,
+    Events,
+    EventTables,
+    Ladder,
+    read_ladder,
+)
 from chandlery.core.resolution import Resolution
 
 
@@ -53,11 +63,19 @@ class Settings(BaseSettings):
     metrics: Metrics = Metrics()
     duckdb: DuckDB = DuckDB()
     ingest: Writing = Writing()
+    push: Push = Push()
+    events: Events = of(
+        EventTables(),
+        "How events of your own become trades: a table `[events.NAME]` for each kind.",
+        "tables such as [events.Swap] with symbol, time, price and size, or the same as JSON",
+    )
     retention: dict[str, Duration] = of(
         {},
         "How long bars of a rung are kept, and `trades`.",
         f"a time such as 30d, or {FOREVER}",
     )
+    feeds: Feeds = Feeds()
+    binance: BinanceSection = BinanceSection()
     log: Log = Log()
     demo: Demo = Demo()
 

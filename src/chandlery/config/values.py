@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,6 +17,7 @@ from chandlery.core.errors import UnknownResolutionError
 from chandlery.core.resolution import Resolution
 
 FOREVER = "forever"
+NONE = "none"
 SIZE = r"^[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)$"
 """What the database takes as a size."""
 EVERY_ORIGIN = "*"
@@ -30,6 +32,9 @@ _DURATION = re.compile(r"([1-9]\d{0,8})\s*([smhdwy])")
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([KMGT]?)(I?)B?")
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+STREAMS = ("kline", "aggTrade", "trade")
+_FOLLOWED = re.compile(r"([a-z][a-z0-9_-]*(?:[./][a-z0-9_-]+)*):(.+)")
+"""Venues are written in small letters, so a symbol with a colon in it is none."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -44,6 +49,14 @@ class Seconds(int):
             (length, unit) for unit, length in _LENGTHS.items() if self % length == 0
         )
         return f"{self // length}{unit}"
+
+
+class Span(Seconds):
+    """A length of time; 0 is none."""
+
+    @override
+    def __str__(self) -> str:
+        return super().__str__() if self else NONE
 
 
 class Size(int):
@@ -95,6 +108,14 @@ class Listed(tuple[Item, ...], Generic[Item]):
         return ", ".join(map(str, self))
 
 
+class EventTables(dict[str, dict[str, str]]):
+    """How kinds of events become trades, in the words of the settings; shown by their names."""
+
+    @override
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
 def bytes_of(text: str) -> int:
     """Return the bytes a size such as 64KB (1,000 bytes each), 256MiB (1,024) or 4096 names."""
     found = _SIZE.fullmatch(text.strip().upper())
@@ -116,6 +137,17 @@ def read_duration(value: object) -> Seconds:
     if found is None:
         raise ValueError(text)
     return Seconds(int(found[1]) * _LENGTHS[found[2]])
+
+
+def read_span(value: object) -> Span:
+    """Read a length of time, or `none`."""
+    text = str(value).strip().lower()
+    if text in (NONE, "0"):
+        return Span(0)
+    found = read_duration(text)
+    if not found:
+        raise ValueError(text)
+    return Span(found)
 
 
 def read_ladder(value: object) -> tuple[Resolution, ...]:
@@ -150,6 +182,16 @@ def _listed(read: Callable[[str], Item]) -> Callable[[object], Listed[Item]]:
     return read_all
 
 
+def _events(value: object) -> EventTables:
+    tables = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(tables, dict):
+        raise ValueError(value)
+    for table in tables.values():
+        if not isinstance(table, dict) or not all(isinstance(text, str) for text in table.values()):
+            raise ValueError(value)
+    return EventTables(tables)
+
+
 def _origin(text: str) -> str:
     """Return an origin as browsers write it: in small letters, without the usual port."""
     written = text.strip().lower().removesuffix("/")
@@ -163,13 +205,49 @@ def _origin(text: str) -> str:
     return written
 
 
+def _followed(value: object) -> Listed[str]:
+    """Read `binance:BTCUSDT,ETHUSDT`: a venue counts until the next one is named."""
+    texts = value if isinstance(value, list | tuple) else str(value).replace(",", " ").split()
+    venue, found = "", []
+    for text in (part for each in texts for part in str(each).replace(",", " ").split()):
+        named = _FOLLOWED.fullmatch(text)
+        venue, symbol = (named[1], named[2]) if named else (venue, text)
+        if not venue:
+            raise ValueError(text)
+        found.append(f"{venue}:{symbol}")
+    return Listed(dict.fromkeys(found))
+
+
+def _streams(text: str) -> str:
+    known = {name.lower(): name for name in STREAMS}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+def _address(schemes: tuple[str, ...]) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        parts = urlsplit(str(value).strip())
+        if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(value)
+        return parts.geturl().rstrip("/")
+
+    return read
+
+
 def _network(text: str) -> Network:
     return ip_network(text.strip(), strict=False)
 
 
+History = Annotated[Span, PlainValidator(read_span)]
+Followed = Annotated[Listed[str], PlainValidator(_followed)]
+Streams = Annotated[Listed[str], PlainValidator(_listed(_streams))]
+WebAddress = Annotated[str, PlainValidator(_address(("https", "http")))]
+StreamAddress = Annotated[str, PlainValidator(_address(("wss", "ws")))]
 Duration = Annotated[Seconds, PlainValidator(read_duration)]
 Ladder = Annotated[tuple[Resolution, ...], PlainValidator(read_ladder)]
 Bytes = Annotated[Size, PlainValidator(_size)]
 Hidden = Annotated[Secret, PlainValidator(_secret)]
 Origins = Annotated[Listed[str], PlainValidator(_listed(_origin))]
+Events = Annotated[EventTables, PlainValidator(_events)]
 Networks = Annotated[Listed[Network], PlainValidator(_listed(_network))]

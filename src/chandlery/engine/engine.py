@@ -12,6 +12,7 @@ from chandlery.engine.making import SESSION_SLACK, longest
 from chandlery.engine.recorder import Recorder
 from chandlery.engine.registry import Registry
 from chandlery.engine.rollup import RollUp
+from chandlery.engine.tails import Tails
 from chandlery.stores import Ranges, Store
 
 LADDER = tuple(Resolution.parse(text) for text in ["1m", "5m", "15m", "1h", "4h", "1d", "1w"])
@@ -26,9 +27,10 @@ class Engine:
         self.registry = Registry(store)
         self.dirt = Dirt(store, ladder)
         self.edge = Edge(self.dirt.rungs[0])
-        self.recorder = Recorder(store, self.dirt, self.registry, self.edge)
-        self.history = History(store, self.dirt, self.registry, self.edge)
-        self.rollup = RollUp(store, self.dirt, self.registry, self.recorder)
+        self.tails = Tails(store)
+        self.recorder = Recorder(store, self.dirt, self.registry, self.edge, self.tails)
+        self.history = History(store, self.dirt, self.registry, self.edge, self.tails)
+        self.rollup = RollUp(store, self.dirt, self.registry, self.recorder, self.tails)
         self._find_reach()
 
     def _find_reach(self) -> None:

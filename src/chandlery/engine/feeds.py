@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from chandlery.core.clock import Clock
@@ -31,6 +32,26 @@ class Reconnecting(Protocol):
         ...
 
 
+@runtime_checkable
+class Explaining(Protocol):
+    """A source that knows why it is not as it should be, though it goes on."""
+
+    @property
+    def reason(self) -> str:
+        """Why; empty if all is well."""
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A source that counts what it meets."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What it has met, by name."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FeedFigures:
     """How a source is doing."""
@@ -43,6 +64,8 @@ class FeedFigures:
     reconnects: int
     reason: str
     """Why it failed the last time; empty while it runs."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """What it has met, by name, if it counts."""
 
 
 class Feed:
@@ -75,6 +98,9 @@ class Feed:
         source, state = self.source, str(self._state)
         if self._state == "running" and isinstance(source, Stateful):
             state = source.state
+        reason = self._reason
+        if not reason and self._state == "running" and isinstance(source, Explaining):
+            reason = source.reason
         own = source.reconnects if isinstance(source, Reconnecting) else 0
         age_s = None if self._last_s is None else self._clock.elapsed() - self._last_s
         return FeedFigures(
@@ -82,5 +108,6 @@ class Feed:
             state=state,
             last_msg_age_ms=None if age_s is None else round(age_s * 1e3),
             reconnects=max(0, self._begun - 1) + own,
-            reason=self._reason,
+            reason=reason,
+            counts=dict(source.counts) if isinstance(source, Counting) else {},
         )

@@ -1,11 +1,21 @@
-"""Where nothing is known of a market although it is known before and after: not collected."""
+"""What was not collected of a market: known gaps, and what lies between two stretches seen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
 
+import msgspec
+
+from chandlery.core.clock import Clock
+from chandlery.core.columns import US
+from chandlery.core.delivery import GapState
+from chandlery.core.intervals import subtract
 from chandlery.engine.engine import Engine
+from chandlery.engine.statistics import Figure
+
+KINDS = ("trades", "bars")
+STATES: tuple[GapState, ...] = ("open", "filling", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +24,78 @@ class Gap:
 
     start: int
     end: int
+    state: GapState = "open"
+    """`filling` is: it is being asked for; `lost`: it can never be filled."""
+    reason: str = ""
+    has_ended: bool = True
+    """Whether anything is seen again; if not, `end` is now."""
 
 
-def gaps(engine: Engine, market: int, kind: str = "trades") -> list[Gap]:
-    """Return what lies between the intervals that were seen, in order. Blocks.
+class GapRow(msgspec.Struct, frozen=True):
+    """A gap of one of many markets; without an end while nothing is seen again."""
 
-    Before the first and after the last of them there is no gap: a feed that runs is about to
-    see what comes next.
+    symbol: str
+    kind: str
+    start: int
+    end: int | None
+    state: str
+    reason: str
+
+
+def gaps(
+    engine: Engine, market: int, kind: str = "trades", now_s: int | None = None
+) -> list[Gap]:
+    """Return the gaps of a market, in order. Blocks.
+
+    Before the first stretch that was seen there is no gap. After the last there is one if a feed
+    has said so, which is told only if it is said what time it is.
     """
+    told = [
+        Gap(gap.start, gap.end if gap.end is not None else now_s or 0, gap.state, gap.reason,
+            has_ended=gap.end is not None)
+        for gap in engine.store.gaps()
+        if (gap.market, gap.kind) == (market, kind) and (gap.end is not None or now_s is not None)
+    ]
     seen = engine.store.coverage(market, kind)
-    return [Gap(end, start) for (_, end), (start, _) in pairwise(seen)]
+    between = [(end, start) for (_, end), (start, _) in pairwise(seen)]
+    untold = subtract(between, [(gap.start, gap.end) for gap in told])
+    found = [*told, *(Gap(start, end) for start, end in untold)]
+    return sorted((gap for gap in found if gap.start < gap.end), key=lambda gap: gap.start)
+
+
+def gap_rows(engine: Engine, symbol: str | None, now_s: int) -> list[GapRow]:
+    """Return the gaps of a market, or of all, of every kind. Blocks."""
+    registry = engine.registry
+    numbers = range(len(registry)) if symbol is None else [registry.number(symbol)]
+    return [
+        GapRow(
+            registry.market(number).symbol,
+            kind,
+            gap.start,
+            gap.end if gap.has_ended else None,
+            gap.state,
+            gap.reason,
+        )
+        for number in numbers
+        for kind in KINDS
+        for gap in gaps(engine, number, kind, now_s)
+    ]
+
+
+def metrics_of(engine: Engine, clock: Clock) -> tuple[Figure, ...]:
+    """Return what is shown of the gaps that feeds have told; read without waiting."""
+
+    def told(*, seconds: bool) -> dict[str, float]:
+        found = dict.fromkeys(STATES, 0.0)
+        now_s = clock.now_us() // US
+        for gap in engine.store.gaps():
+            end = now_s if gap.end is None else gap.end
+            found[gap.state] += max(0, end - gap.start) if seconds else 1
+        return found
+
+    return (
+        Figure("gaps", "Gaps that feeds know of.", lambda: told(seconds=False), label="state"),
+        Figure(
+            "gap_seconds", "How long these gaps are.", lambda: told(seconds=True), label="state"
+        ),
+    )

@@ -19,6 +19,7 @@ from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
 from chandlery.engine.making import Maker, in_microseconds, longest
 from chandlery.engine.registry import Registry
+from chandlery.engine.tails import Tails
 from chandlery.stores import Ranges, Scope, Store
 
 NEWEST_TRADES_US = 60 * US
@@ -48,9 +49,12 @@ class _Seen:
 class History:
     """Reads bars and trades. Calls block; any thread may call."""
 
-    def __init__(self, store: Store, dirt: Dirt, registry: Registry, live: Edge) -> None:
+    def __init__(
+        self, store: Store, dirt: Dirt, registry: Registry, live: Edge, tails: Tails
+    ) -> None:
         self._store = store
         self._live = live
+        self._tails = tails
         self._dirt = dirt
         self._registry = registry
         self._maker = Maker(store, dirt, lambda: registry.calendars)
@@ -66,7 +70,9 @@ class History:
         # What is dirty is asked before the rows are read: bars made clean in between are
         # then made again here, and never missed.
         dirty = self._dirty_bars(market, resolution, (start, end))
-        rows = self._store.candles(resolution, Ranges.one(market, start, end))
+        rows = self._tails.rows(resolution, market, start, end)
+        if rows is None:
+            rows = self._store.candles(resolution, Ranges.one(market, start, end))
         if not dirty:
             return rows
         inside = _inside(rows.t, dirty)

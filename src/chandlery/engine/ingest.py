@@ -112,6 +112,11 @@ class Ingest:
             raise BusyError(message, hint="send again in a second")
         return await self._enqueue(delivery)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more is taken just now."""
+        return self.figures.queued_rows >= self._limits.queued_rows
+
     def _has_room(self, delivery: Delivery) -> bool:
         queued = self.figures.queued_rows
         return queued == 0 or queued + _weight(delivery) <= self._limits.queued_rows
@@ -162,6 +167,9 @@ class Ingest:
         group: list[_Waiting] = []
         rows = 0
         while self._queue and (not group or rows < self._limits.commit_rows):
+            if group and self._queue[0].delivery.gaps:
+                # Gaps of a commit count before its coverage: what was covered earlier goes first.
+                break
             group.append(self._queue.popleft())
             rows += len(group[-1].delivery)
         self._last_group = len(group)
@@ -282,6 +290,7 @@ def _joined(deliveries: Sequence[Delivery]) -> Delivery:
         bars=tuple(bars for delivery in deliveries for bars in delivery.bars),
         positions={s: p for delivery in deliveries for s, p in delivery.positions.items()},
         coverage=tuple(seen for delivery in deliveries for seen in delivery.coverage),
+        gaps=tuple(gap for delivery in deliveries for gap in delivery.gaps),
     )
 
 

@@ -115,6 +115,7 @@ class Jobs:
             await self._roll_up(rung)
         if not self._engine.edge.is_warm:
             await self._call(self._engine.recorder.warm)
+        await self._call(self._engine.rollup.warm_tails)
 
     async def _roll_up(self, rung: Resolution) -> None:
         job, until = self.jobs[job_name(rung)], self._now_s() - GRACE_S

@@ -22,6 +22,7 @@ from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
 from chandlery.engine.making import grid_floor
 from chandlery.engine.registry import Registry
+from chandlery.engine.tails import Tails
 from chandlery.stores import Change, Interval, Mark, Ranges, Store
 
 Result = TypeVar("Result")
@@ -64,8 +65,11 @@ class Recorded:
 class Recorder:
     """Writes deliveries, one at a time. Calls block."""
 
-    def __init__(self, store: Store, dirt: Dirt, registry: Registry, live: Edge) -> None:
+    def __init__(
+        self, store: Store, dirt: Dirt, registry: Registry, live: Edge, tails: Tails
+    ) -> None:
         self._store = store
+        self._tails = tails
         self._dirt = dirt
         self._live = live
         self._registry = registry
@@ -74,6 +78,8 @@ class Recorder:
         self.writing = threading.Lock()
         self._is_unsure = False
         self._begun = 0
+        self._committing: frozenset[int] = frozenset()
+        """The markets whose data the commit that is under way changes."""
         self.number = 0
         """The last commit that reads have all of."""
 
@@ -82,14 +88,13 @@ class Recorder:
 
         None if the market got data meanwhile: then nobody can say what the read has seen of it.
         """
+        # A commit is noted after it ended and before it leaves `_committing`: none goes unseen.
         changes = self._registry.changes(market)
+        is_sure = market not in self._committing
         result = read()
         number = self.number
-        if self._begun != number:
-            # What is being committed may have been seen: when it has ended it is known whose it is.
-            with self.writing:
-                number = self.number
-        return (number if self._registry.changes(market) == changes else None), result
+        is_sure = is_sure and market not in self._committing
+        return (number if is_sure and self._registry.changes(market) == changes else None), result
 
     def quietly(self, market: int, read: Callable[[], Result]) -> tuple[int, Result]:
         """Like `observed`, but until the market gets no data, or no commit is let in."""
@@ -119,13 +124,14 @@ class Recorder:
                     marks=marks,
                     positions=delivery.positions,
                     coverage=delivery.coverage,
+                    gaps=delivery.gaps,
                 )
             )
             # First of all, or what is sent again would be taken for new.
             self._note(fresh, bars)
             self._dirt.learn(given.resolution for given in bars)
             self._keep_live(fresh)
-            number = self.number = self._begun
+            number = self._ended()
         repeats = entering[is_repeat]
         return Recorded(
             fresh, bars, repeats, refused, refused_bars, tuple(written), number, is_after_doubt
@@ -181,7 +187,7 @@ class Recorder:
             # Sums cannot be taken back: the edge is folded anew when it is warmed again.
             self._live.cool()
             self._registry.touch(market)
-            self.number = self._begun
+            self._ended()
 
     def warm(self) -> None:
         """Fold the live edge into memory, so that commits keep it and reads need no trades.
@@ -229,12 +235,13 @@ class Recorder:
         with self.writing:
             marks = self._mark(market, self._dirt.rungs[0], start, end)
             written = self._write(Change(marks=marks)) if marks else []
-            self.number = self._begun
+            self._ended()
             return written
 
     def _write(self, change: Change) -> list[Mark]:
         """Commit a change, and take in its marks."""
         self._begun += 1
+        self._committing = _markets(change)
         try:
             written = self._store.write(change)
         except BaseException:
@@ -242,15 +249,22 @@ class Recorder:
             # failed: then what comes again is a repeat, and its marks are in the store.
             self._is_unsure = True
             self._live.cool()
+            self._tails.cool()
             for market, moment in _moments(change):
                 self._registry.extend(_clusters(market, moment, 1 << 40))
-            self.number = self._begun
+            self._ended()
             raise
         self._dirt.add(written)
         if self._is_unsure:
             self._dirt.add(self._store.marks())
             self._is_unsure = False
         return written
+
+    def _ended(self) -> int:
+        """Say that the commit under way has ended and was noted; return its number."""
+        self.number = self._begun
+        self._committing = frozenset()
+        return self.number
 
     def _refused(self, trades: Trades, now_us: int) -> Refused:
         refused = refusals(trades, now_us)
@@ -302,7 +316,15 @@ class Recorder:
             self._registry.observe(trades)
         for given in bars:
             if len(given.candles):
+                self._tails.cool()
                 self._registry.extend(_clusters(given.candles.market, given.candles.t, 1 << 40))
+
+
+def _markets(change: Change) -> frozenset[int]:
+    """Return the markets whose data a change touches."""
+    bars = (given.candles.market for given in change.bars)
+    markets = np.concatenate((change.trades.market, change.erase.market, *bars))
+    return frozenset(np.unique(markets).tolist())
 
 
 def _moments(change: Change) -> Iterator[tuple[Int32s, Int64s]]:

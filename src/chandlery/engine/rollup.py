@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from chandlery.engine.making import (
 )
 from chandlery.engine.recorder import Recorder
 from chandlery.engine.registry import Registry
+from chandlery.engine.tails import Tails
 from chandlery.stores import Change, Interval, Mark, Ranges, Rewrite, Scope, Store
 
 BARS_A_STEP = 1_440
@@ -47,8 +49,11 @@ class Step:
 class RollUp:
     """Makes bars. Calls block; one thread at a time."""
 
-    def __init__(self, store: Store, dirt: Dirt, registry: Registry, recorder: Recorder) -> None:
+    def __init__(
+        self, store: Store, dirt: Dirt, registry: Registry, recorder: Recorder, tails: Tails
+    ) -> None:
         self.rows_a_step = ROWS_A_STEP
+        self._tails = tails
         self._store = store
         self._dirt = dirt
         self._registry = registry
@@ -85,7 +90,9 @@ class RollUp:
         scope = self._bars_of(rung, start, end)
         rewrite = Rewrite(rung, scope, candles) if len(candles) else None
         self._store.write(Change(rewrite=rewrite, frontier=(rung, end)))
+        self._note(rewrite)
         self._dirt.advance(rung, end)
+        self._trim(rung)
         self._recorder.rolled_up(rung, end)
         return Step(rung, start, end, len(candles))
 
@@ -194,8 +201,29 @@ class RollUp:
             cleared=[mark.key for mark in chosen],
         )
         self._dirt.add(self._store.write(change))
+        self._note(change.rewrite)
         self._dirt.clear(chosen)
         return Step(rung, start, end, len(made))
+
+    def warm_tails(self) -> None:
+        """Have the newest rows of every rung kept in memory, where they are not."""
+        for finer, coarser in pairwise(self._dirt.rungs):
+            if self._tails.is_cold(finer):
+                self._tails.warm(finer, self._needed_from(coarser))
+
+    def _note(self, rewrite: Rewrite | None) -> None:
+        # Before the window is called clean: reads then find here what the store has.
+        if rewrite is not None:
+            self._tails.rewrote(rewrite)
+
+    def _trim(self, rung: Resolution) -> None:
+        finer = [own for own in self._dirt.rungs if own < rung]
+        if finer:
+            self._tails.trim(finer[-1], self._needed_from(rung))
+
+    def _needed_from(self, rung: Resolution) -> int:
+        """Return from when on the next finer rung's rows are kept: one bar more than is dirty."""
+        return self._dirt.frontier(rung) - rung.seconds
 
     def _small_end(self, rung: Resolution, marks: list[Mark], start: int, end: int) -> int:
         """Return an end near enough that a step stays small."""

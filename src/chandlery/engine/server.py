@@ -21,6 +21,7 @@ from chandlery.core.errors import ChandleryError, StoreError
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 from chandlery.engine.feeds import Feed
+from chandlery.engine.gaps import metrics_of
 from chandlery.engine.ingest import BusyError, Ingest, Limits
 from chandlery.engine.jobs import Jobs
 from chandlery.engine.live import MOST_BYTES, Live
@@ -68,6 +69,7 @@ class Server:
         self.ingest = Ingest(engine.recorder, clock, self._publish, limits.writer)
         self.listeners: list[Callable[[Recorded], None]] = []
         self.statistics = Statistics()
+        self.statistics.register(*metrics_of(engine, clock))
         self.feeds: list[Feed] = []
         self._jobs = Jobs(engine, clock)
         self._tidying = Tidying(engine, clock, retention or {})

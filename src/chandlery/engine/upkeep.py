@@ -56,6 +56,7 @@ def forget(engine: Engine, resolution: Resolution | None, before: int) -> Iterat
         return
     engine.dirt.keep_from(resolution, before)
     gone = engine.store.forget(resolution, before)
+    engine.tails.cool()
     yield f"{name}: {gone:,} rows before {before} let go"
 
 

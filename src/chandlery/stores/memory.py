@@ -14,10 +14,11 @@ import numpy as np
 
 from chandlery.core.candles import Candles
 from chandlery.core.columns import US, Bools, Int32s, Int64s, starts_of_runs
+from chandlery.core.delivery import Gap
 from chandlery.core.errors import StoreError
-from chandlery.core.intervals import union
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
+from chandlery.core.seen import Key, Seen, changed
 from chandlery.core.trades import Trades
 from chandlery.stores.budget import Budget
 from chandlery.stores.store import Change, Figures, Interval, Mark, Ranges, Scope, Series
@@ -77,7 +78,7 @@ class MemoryStore:
         self._marks: dict[int, Mark] = {}
         self._keys = itertools.count(1)
         self._positions: dict[str, str] = {}
-        self._coverage: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        self._seen: dict[Key, Seen] = {}
         self._leases: dict[str, tuple[str, int]] = {}
         self._notes: dict[tuple[str, str], str] = {}
         self._trades_kept_from = 0
@@ -131,9 +132,7 @@ class MemoryStore:
             rung, moment = change.frontier
             self._series[rung] = replace(self._series[rung], frontier=moment)
         self._positions.update(change.positions)
-        for seen in change.coverage:
-            known = self._coverage.get((seen.market, seen.kind), [])
-            self._coverage[seen.market, seen.kind] = union([*known, (seen.start, seen.end)])
+        self._seen |= changed(self._seen, change.gaps, change.coverage)
         return marks
 
     @_whole
@@ -244,7 +243,12 @@ class MemoryStore:
     @_whole
     def coverage(self, market: int, kind: str) -> list[tuple[int, int]]:
         """See Store.coverage."""
-        return list(self._coverage.get((market, kind), []))
+        return list(self._seen.get((market, kind), Seen()).intervals)
+
+    @_whole
+    def gaps(self) -> list[Gap]:
+        """See Store.gaps."""
+        return [gap for key in sorted(self._seen) for gap in self._seen[key].gaps]
 
     @_whole
     def forget(self, resolution: Resolution | None, before: int) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from chandlery.core.candles import Candles
 from chandlery.core.columns import Batch, Bools, Int32s, Int64s
-from chandlery.core.delivery import Bars, Coverage
+from chandlery.core.delivery import Bars, Coverage, Gap
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
@@ -72,6 +72,7 @@ class Change:
 
     Trades are appended, so they must hold no repeats (see `Store.repeats`). `bars` replace the
     bars of the same (resolution, market, t). `erase` deletes trades, before any are appended.
+    A gap takes what it spans out of the coverage, and what is covered after it closes gaps.
     """
 
     trades: Trades = field(default_factory=Trades.empty)
@@ -83,6 +84,7 @@ class Change:
     frontier: tuple[Resolution, int] | None = None
     positions: Mapping[str, str] = field(default_factory=dict)
     coverage: Sequence[Coverage] = ()
+    gaps: Sequence[Gap] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,13 @@ class Store(Protocol):
 
     def coverage(self, market: int, kind: str) -> list[tuple[int, int]]:
         """Return what has been seen of a market: disjoint ascending intervals in seconds."""
+        ...
+
+    def gaps(self) -> list[Gap]:
+        """Return what sources said they have not seen and nothing has covered since.
+
+        They are in order of market, kind and start; those of one market and kind are disjoint.
+        """
         ...
 
     def forget(self, resolution: Resolution | None, before: int) -> int:

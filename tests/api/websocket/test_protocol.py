@@ -50,6 +50,9 @@ class Reader:
     def may_read(self, symbol: str) -> bool:
         return symbol != "SECRET:X"
 
+    def may_write(self) -> bool:
+        return False
+
     def is_valid(self) -> bool:
         return self.valid
 

@@ -21,6 +21,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.engine import Engine
 from chandlery.engine.live import Window
+from chandlery.engine.live.live import GRACE_S
 from chandlery.engine.live.series import Series
 from chandlery.engine.server import Server
 from chandlery.stores.memory import MemoryStore
@@ -128,6 +129,7 @@ class Run:
 
     async def _roll_up(self) -> None:
         await self.server.ask(lambda: list(self.engine.rollup.run(START + 200_000)))
+        await self.server.ask(self.engine.rollup.warm_tails)
 
     async def _settle(self) -> None:
         await self.server.live.settled()
@@ -271,5 +273,29 @@ def test_a_page_without_the_last_bar_is_not_told_with_it() -> None:
             closed = await live.page(0, resolution, Window(end=START + 60, count=2))
             assert json.loads(closed.text("udf"))["t"] == [START]
             assert json.loads(whole.text("udf"))["t"] == [START, START + 60]
+
+    asyncio.run(run())
+
+
+def test_only_what_is_asked_for_again_is_kept_current() -> None:
+    async def run() -> None:
+        own = Run()
+        async with own.server.running(jobs=False):
+            live, resolution = own.server.live, RESOLUTIONS[1]
+            await own.step([(0, 0, 1, 0)])
+
+            async def asked() -> int:
+                page = await live.page(0, resolution, Window(count=5))
+                assert not differences(page.candles, own.oracle(0, resolution))
+                return live.figures.misses
+
+            assert await asked() == 1
+            own.clock.move(GRACE_S + 1)
+            await own.step([(0, 5, 2, 0)])
+            assert await asked() == 2
+            assert await asked() == 2
+            own.clock.move(GRACE_S + 1)
+            await own.step([(0, 9, 3, 0)])
+            assert await asked() == 2
 
     asyncio.run(run())

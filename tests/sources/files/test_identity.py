@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chandlery.core.identity import content_ids, content_keys
 from chandlery.core.trades import Trades
 from chandlery.sources.files import blocks
-from chandlery.sources.files.parse.identity import Occurrences, content_ids, content_keys
+from chandlery.sources.files.parse.identity import Occurrences
 from chandlery.sources.files.parse.order import FileOrder
 from tests.sources.files.reading import START_S, Whole, read_text
 

@@ -73,6 +73,10 @@ class Proxies:
                 break
         return client
 
+    def trusts(self, address: str) -> bool:
+        """Return whether an address is one of the proxies."""
+        return bool(self._networks) and self._is_trusted(_parsed(address))
+
     def _is_trusted(self, address: IPv4Address | IPv6Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)
 

@@ -64,6 +64,11 @@ class Guard:
         self._own_names = (_OWN_NAMES | {host.lower().encode()}) - _EVERYWHERE
         self._anonymous: dict[str, Principal] = {}
 
+    @property
+    def proxies(self) -> Proxies:
+        """The proxies whose word is taken."""
+        return self._rules.proxies
+
     def identify(self, headers: Headers, client_address: str) -> Principal:
         """Return who asks; raises CredentialError (401) if a credential was sent that is not valid.
 

@@ -25,6 +25,7 @@ from chandlery.core.columns import US
 from chandlery.core.errors import UsageError
 from chandlery.core.resolution import Resolution
 from chandlery.engine.chores import maintain_steps, rebuild_range, rebuild_steps, verify_steps
+from chandlery.engine.gaps import gap_rows
 from chandlery.engine.job_list import current_jobs
 from chandlery.engine.markets import summaries as summaries_of
 from chandlery.engine.pieces import Wanted, pieces, trade_pieces
@@ -78,6 +79,15 @@ async def jobs(state: State) -> Response[bytes]:
     admin: Admin = state.admin
     now = admin.server.clock.now_us() // US
     return _json(await asyncio.to_thread(lambda: current_jobs(admin.server.engine, now)))
+
+
+@get("/api/v1/admin/gaps")
+async def list_gaps(state: State, symbol: FromQuery[str] = "") -> Response[bytes]:
+    """Return what was not collected of a market, or of all."""
+    admin: Admin = state.admin
+    now = admin.server.clock.now_us() // US
+    engine = admin.server.engine
+    return _json(await asyncio.to_thread(lambda: gap_rows(engine, symbol or None, now)))
 
 
 @post("/api/v1/admin/verify", status_code=200)
@@ -140,6 +150,7 @@ ROUTES = (
     trades,
     summaries,
     jobs,
+    list_gaps,
     verify,
     rebuild,
     maintain,

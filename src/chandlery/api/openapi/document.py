@@ -24,6 +24,8 @@ REASONS = {
     404: ("NotFound", "There is no such market, or nothing at this path.", "unknown_symbol"),
     405: ("MethodNotAllowed", "The path knows other methods.", "method_not_allowed"),
     413: ("BodyTooLarge", "The body is too large.", "body_too_large"),
+    415: ("UnsupportedMediaType", "The body is of no kind that is read.", "unsupported_media_type"),
+    422: ("KeyReused", "An `Idempotency-Key` of another body.", "idempotency_key_reused"),
     429: ("RateLimited", "Too many requests: see `Retry-After`.", "rate_limited"),
     500: ("Internal", "A fault of the server: its log says more.", "internal"),
     501: ("MissingExtra", "A part that is installed on demand is missing.", "missing_extra"),
@@ -35,6 +37,7 @@ REASONS = {
 }
 TAGS = {
     "Data": "Bars, trades and tickers, as plain REST.",
+    "Push": "Trades that others send.",
     "Markets": "Which markets there are, and at which intervals.",
     "Indicators": "Indicators over bars.",
     "TradingView": "The UDF protocol of TradingView's charting library. Errors come with status "

@@ -67,7 +67,7 @@ def _feeds(operations: Operations) -> Iterator[Figure]:
 
     def running() -> dict[str, float]:
         found = (feed.figures() for feed in server.feeds)
-        return {own.name: float(own.state == "running") for own in found}
+        return {own.name: float(own.state in ("running", "live")) for own in found}
 
     def age() -> dict[str, float]:
         found = (feed.figures() for feed in server.feeds)

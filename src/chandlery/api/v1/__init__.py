@@ -11,6 +11,7 @@ from chandlery.api.v1 import (
     indicators,
     intervals,
     jobs,
+    quality,
     symbols,
     ticker,
     trades,
@@ -26,6 +27,7 @@ ROUTES: list[HTTPRouteHandler] = [
     indicators.indicators,
     indicator.indicator,
     gaps.gaps,
+    quality.quality,
     jobs.jobs,
 ]
 

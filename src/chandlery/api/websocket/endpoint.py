@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from chandlery import __version__
+from chandlery.api.push.published import Publisher, receipt
 from chandlery.api.websocket.client import Client
 from chandlery.api.websocket.connection import EXTENSION, Connection
 from chandlery.api.websocket.gate import Admission, Gate, Refusal, Scope
@@ -20,11 +21,12 @@ from chandlery.api.websocket.protocol import (
     Authenticate,
     Close,
     Pong,
+    Publish,
     Reply,
     Subscribe,
     Unsubscribe,
 )
-from chandlery.core.errors import ChandleryError
+from chandlery.core.errors import ChandleryError, InputError
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -37,9 +39,10 @@ _log = structlog.get_logger()
 class Endpoint:
     """Takes handshakes at any path it is asked at."""
 
-    def __init__(self, hub: Hub, gate: Gate) -> None:
+    def __init__(self, hub: Hub, gate: Gate, publisher: Publisher | None = None) -> None:
         self._hub = hub
         self._gate = gate
+        self._publisher = publisher
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until it ends."""
@@ -86,6 +89,8 @@ class Endpoint:
                 client.send(encoded("pong", {"time": self._hub.now_us(), "id": action.id}))
             case Subscribe():
                 await self._subscribe(client, action)
+            case Publish():
+                await self._publish(client, action)
             case Unsubscribe():
                 self._hub.unsubscribe(client, action)
             case Close():
@@ -95,13 +100,33 @@ class Endpoint:
         try:
             await self._hub.subscribe(client, asked)
         except ChandleryError as failed:
-            client.protocol.drop(asked.topic)
+            if asked.topic not in client.subscriptions:
+                client.protocol.drop(asked.topic)
             hint = failed.hint or "subscribe again in a second"
             client.send(error(Code.BUSY, failed.message, hint, asked.id))
         except Exception as bug:  # noqa: BLE001 - one client's message must not end its connection
             client.protocol.drop(asked.topic)
             _log.error("a subscription failed", topic=str(asked.topic), exc_info=bug)
             client.close(Code.INTERNAL_ERROR, "internal error", "the server's log says more")
+
+    async def _publish(self, client: Client, asked: Publish) -> None:
+        """Have trades written; the next message of this client waits until they are."""
+        if self._publisher is None:
+            told = "nothing is taken here"
+            client.send(error(Code.NOT_ALLOWED, told, "publish at another server", asked.id))
+            return
+        try:
+            outcome = await self._publisher.publish(asked.symbol, asked.trades)
+        except InputError as bad:
+            client.send(error(Code.INVALID_MESSAGE, bad.message, bad.hint, asked.id))
+        except ChandleryError as failed:
+            hint = failed.hint or "publish again in a second"
+            client.send(error(Code.BUSY, failed.message, hint, asked.id))
+        except Exception as bug:  # noqa: BLE001 - one client's message must not end its connection
+            _log.error("trades could not be taken", exc_info=bug)
+            client.close(Code.INTERNAL_ERROR, "internal error", "the server's log says more")
+        else:
+            client.send(encoded("published", receipt(outcome, asked.id)))
 
 
 def with_websocket(endpoint: Endpoint, rest: Application, path: str = "/ws") -> Application:

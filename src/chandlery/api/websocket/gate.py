@@ -16,6 +16,10 @@ class Principal(Protocol):
         """Return whether a market's data may be sent to them."""
         ...
 
+    def may_write(self) -> bool:
+        """Return whether trades may be taken from them."""
+        ...
+
     def is_valid(self) -> bool:
         """Return whether what they showed still counts: a key may be revoked, a token run out."""
         ...
@@ -60,10 +64,14 @@ class Gate(Protocol):
 
 
 class Anyone:
-    """May read everything."""
+    """May read and write everything."""
 
     def may_read(self, symbol: str) -> bool:
         """See Principal.may_read."""
+        return True
+
+    def may_write(self) -> bool:
+        """See Principal.may_write."""
         return True
 
     def is_valid(self) -> bool:

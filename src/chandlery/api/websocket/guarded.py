@@ -27,6 +27,10 @@ class Guarded:
         """See Principal.may_read."""
         return self.known.scope >= Permit.READ
 
+    def may_write(self) -> bool:
+        """See Principal.may_write."""
+        return self.known.scope >= Permit.WRITE and self.is_valid()
+
     def is_valid(self) -> bool:
         """See Principal.is_valid."""
         try:

@@ -90,14 +90,23 @@ class Identified(Message, kw_only=True):
     token: str
 
 
+class Published(Message, kw_only=True):
+    """Hand in trades, which are looked at one by one."""
+
+    op: Literal["publish"]
+    trades: Raw
+    symbol: str = ""
+
+
 SUBSCRIPTIONS: Mapping[str, type[Candled | Followed | Watched]] = {
     "candles": Candled,
     "trades": Followed,
     "ticker": Followed,
     "status": Watched,
 }
-OTHERS: Mapping[str, type[Left | Pinged | Answered | Identified]] = {
+OTHERS: Mapping[str, type[Left | Published | Pinged | Answered | Identified]] = {
     "unsubscribe": Left,
+    "publish": Published,
     "ping": Pinged,
     "heartbeat": Answered,
     "pong": Answered,
@@ -110,6 +119,7 @@ Types = Literal[
     "authenticated",
     "subscribed",
     "unsubscribed",
+    "published",
     "snapshot",
     "update",
     "correction",

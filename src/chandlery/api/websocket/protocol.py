@@ -19,6 +19,7 @@ from chandlery.api.websocket.messages import (
     Left,
     Message,
     Pinged,
+    Published,
     Watched,
     encoded,
     error,
@@ -83,6 +84,15 @@ class Unsubscribe:
 
 
 @dataclass(frozen=True, slots=True)
+class Publish:
+    """Have trades, a JSON array, written, and say so with `published`."""
+
+    symbol: str
+    trades: bytes
+    id: Raw
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """Say why, and close."""
 
@@ -91,7 +101,9 @@ class Close:
     hint: str = ""
 
 
-Action: TypeAlias = Nothing | Reply | Pong | Beat | Authenticate | Subscribe | Unsubscribe | Close
+Action: TypeAlias = (
+    Nothing | Reply | Pong | Beat | Authenticate | Subscribe | Unsubscribe | Publish | Close
+)
 
 
 class Markets(Shape):
@@ -231,6 +243,8 @@ class Protocol:
                 return self._subscribed(message)
             case Left():
                 return self._left(message)
+            case Published():
+                return self._published(message)
             case _:
                 return Nothing()
 
@@ -246,6 +260,17 @@ class Protocol:
             subscribe = Subscribe(topic, message.id, self._bars(message), message.since)
         self.topics.add(topic)
         return subscribe
+
+    def _published(self, message: Published) -> Action:
+        if self.principal is None or not self.principal.may_write():
+            hint = "send a key or token with the scope write"
+            told = "the scope write expected, found none"
+            raise RefusedError(Code.NOT_ALLOWED, told, hint, message.id)
+        trades = bytes(message.trades)
+        if not trades.startswith(b"["):
+            told = "an array of trades expected"
+            raise RefusedError(Code.INVALID_MESSAGE, told, HINT, message.id)
+        return Publish(message.symbol, trades, message.id)
 
     def _bars(self, message: Candled) -> int:
         bars = FEWEST_BARS if message.bars is None else message.bars

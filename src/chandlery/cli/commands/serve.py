@@ -14,15 +14,36 @@ from chandlery.clock import SystemClock
 from chandlery.wiring import open_engine, open_sources, server_of
 
 
-@click.command(epilog="Example: chandlery serve --data ./d --port 8000")
+@click.command(epilog="Example: chandlery serve --live binance:BTCUSDT,ETHUSDT --backfill 30d")
+@click.option(
+    "--live",
+    multiple=True,
+    metavar="VENUE:SYMBOL,...",
+    help="Markets to follow, such as binance:BTCUSDT,ETHUSDT; may be given several times.",
+)
+@click.option("--backfill", metavar="TIME", help="Fetch so much of their past too, such as 30d.")
 @address_options
 @common
-def serve(*, host: str | None, port: int | None, data: Path | None, file: Path | None) -> None:
+def serve(  # noqa: PLR0913 - one parameter an option
+    *,
+    live: tuple[str, ...],
+    backfill: str | None,
+    host: str | None,
+    port: int | None,
+    data: Path | None,
+    file: Path | None,
+) -> None:
     """Run the server until Ctrl-C or SIGTERM; then write what was taken in, and end.
 
     Prints one line with the address when it is ready; logs go to standard error.
     """
-    settings = settings_of(data, file, {"http.host": host, "http.port": port})
+    flags = {
+        "http.host": host,
+        "http.port": port,
+        "feeds.live": list(live) or None,
+        "feeds.backfill": backfill,
+    }
+    settings = settings_of(data, file, flags)
     clock = SystemClock()
     directory = settings.data.expanduser().absolute()
 

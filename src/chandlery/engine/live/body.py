@@ -47,7 +47,7 @@ class Body:
     def nbytes(self) -> int:
         """The memory it takes."""
         columns = sum(column.nbytes for column in self._columns.values())
-        own = columns + self._changed.nbytes + self._corrected.nbytes
+        own = columns + self._changed.nbytes + self._corrected.nbytes + 8 * len(self.times)
         return own + sum(texts.nbytes for texts in self._texts.values())
 
     @property

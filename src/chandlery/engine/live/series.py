@@ -21,6 +21,8 @@ NO_BARS = Candles.empty()
 
 MOST_ANSWERS = 4
 """Whole texts that a series keeps."""
+OWN_BYTES = 4_096
+"""About what a series takes that holds no bar."""
 
 Listener = Callable[["Series"], None]
 
@@ -123,12 +125,27 @@ class Series:
     """The last commit that all the closed bars know of, as they were read."""
     stale: Stale = field(default_factory=Stale)
     listeners: list[Listener] = field(default_factory=list)
+    asks: int = 0
+    asked_s: float = 0.0
+    """When it was asked for the last time, by the clock that never steps."""
+    older_changes: int = 0
+    """How often bars changed that lie before the first one held."""
     _last: Candles | None = None
     _texts: dict[Form, Sequence[bytes]] = field(default_factory=dict)
     _answers: dict[tuple[Form, int, int], bytes] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.body.count + (self.forming is not None)
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is worth to keep it current: somebody watches it, or came back to it."""
+        return self.asks > 1 or bool(self.listeners)
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes."""
+        return OWN_BYTES + self.body.nbytes + sum(map(len, self._answers.values()))
 
     @property
     def first_t(self) -> int:
@@ -190,6 +207,8 @@ class Series:
         # What lies before the first bar is not held, unless all there is is held.
         if self.reaches_back or t >= self.first_t:
             self.stale.add(t)
+        else:
+            self.older_changes += 1
 
     def since(self, sequence: int) -> Changed | None:
         """Return what changed after a sequence number; None if that is not known here."""
@@ -278,6 +297,9 @@ class Series:
     def renew(self, tail: Tail, sequence: int) -> None:
         """Take over the end of the series, from the time of its first bar on, as it was read."""
         bars = tail.bars
+        if self.forming is not None and self.forming.t not in bars.t:
+            # As in `correct`: a bar that has gone cannot be told.
+            self.since_sequence = sequence
         row = int(np.searchsorted(self.body.t, bars.t[0])) if len(bars) else self.body.count
         closed = bars.take(slice(0, max(0, len(bars) - 1)))
         self._keep(self.body.spliced(row, self.body.count, closed, sequence, is_late=False))
@@ -291,7 +313,6 @@ class Series:
         self.since_sequence = sequence
         self.reaches_back = loaded.reaches_back
         self.closed_number = loaded.began
-        self.stale = Stale()
         self.renew(loaded.tail, sequence)
 
     def _keep(self, body: Body) -> None:

@@ -233,6 +233,7 @@ def _locked_down(
         "autoload_known_extensions": "false",
         "enable_external_access": "false",
         "lock_configuration": "true",
+        "checkpoint_threshold": "64MB",
         # After the others: settings are applied in no stated order, and this one works last.
         "temp_directory": str(path.with_suffix(".tmp")),
     }

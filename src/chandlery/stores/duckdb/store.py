@@ -15,8 +15,10 @@ import numpy as np
 
 from chandlery.core.candles import Candles
 from chandlery.core.columns import Bools
+from chandlery.core.delivery import Gap
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
+from chandlery.core.seen import Seen, changed
 from chandlery.core.trades import Trades
 from chandlery.stores.duckdb import coverage, reading, schema, upkeep, writing
 from chandlery.stores.duckdb.connection import Database, Session
@@ -67,7 +69,7 @@ class DuckDBStore:
         """See Store.write."""
         marks = [replace(mark, key=next(self._keys)) for mark in change.marks]
         blocks = writing.touched(change) - self._loose
-        seen = coverage.merged(self._seen, change.coverage)
+        seen = changed(self._seen, change.gaps, change.coverage)
 
         def work(session: Session) -> None:
             for bars in change.bars:
@@ -192,7 +194,12 @@ class DuckDBStore:
 
     def coverage(self, market: int, kind: str) -> list[tuple[int, int]]:
         """See Store.coverage."""
-        return list(self._seen.get((market, kind), []))
+        return list(self._seen.get((market, kind), Seen()).intervals)
+
+    def gaps(self) -> list[Gap]:
+        """See Store.gaps."""
+        seen = dict(self._seen)
+        return [gap for key in sorted(seen) for gap in seen[key].gaps]
 
     def forget(self, resolution: Resolution | None, before: int) -> int:
         """See Store.forget."""

@@ -31,7 +31,14 @@ _CANDLES = ", ".join(
 
 def is_append(change: Change) -> bool:
     """Return whether a change does nothing but append trades, as nearly every commit does."""
-    records = (change.bars, change.marks, change.cleared, change.positions, change.coverage)
+    records = (
+        change.bars,
+        change.marks,
+        change.cleared,
+        change.positions,
+        change.coverage,
+        change.gaps,
+    )
     rewrites = change.rewrite is not None or change.frontier is not None or len(change.erase)
     return not any(records) and not rewrites
 

@@ -13,15 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from chandlery.core.columns import Int64s, starts_of_runs
+from chandlery.core.identity import Keys, content_ids, content_keys, earlier_equals, mix
 from chandlery.core.trades import Trades
-from chandlery.sources.files.parse.identity import (
-    Keys,
-    Occurrences,
-    content_ids,
-    content_keys,
-    earlier_equals,
-    mix,
-)
+from chandlery.sources.files.parse.identity import Occurrences
 
 
 class _StepBackError(Exception):

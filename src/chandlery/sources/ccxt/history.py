@@ -1,0 +1,65 @@
+"""Bars of the past from an exchange of ccxt."""
+
+from __future__ import annotations
+
+from chandlery.core.clock import Clock
+from chandlery.core.columns import US
+from chandlery.core.resolution import Resolution, Unit
+from chandlery.sources.ccxt.exchange import Opened
+from chandlery.sources.ccxt.parse import Ohlcv, ohlcvs
+from chandlery.sources.live.rest import BarPage, GoneError, RestError
+from chandlery.sources.live.venue import BarEvent
+
+_LETTERS = {Unit.DAY: "d", Unit.WEEK: "w", Unit.MONTH: "M"}
+
+
+class CcxtHistory:
+    """Asks for closed bars, page by page, as `Rest.bars` does."""
+
+    def __init__(self, opened: Opened, clock: Clock) -> None:
+        """Take an open exchange, and the time, which tells open bars from closed ones."""
+        self._opened = opened
+        self._clock = clock
+
+    async def bars(self, symbol: str, resolution: Resolution, start: int, end: int) -> BarPage:
+        """See `Rest.bars`. Volume is in what the exchange counts it in, the base as a rule."""
+        exchange = self._opened.exchange
+        if not exchange.has.get("fetchOHLCV"):
+            message = f"{exchange.id} gives no bars"
+            raise GoneError(message, hint="its trades make them")
+        try:
+            rows = ohlcvs(
+                await exchange.fetch_ohlcv(symbol, timeframe_of(resolution), start * 1000)
+            )
+        except self._opened.final as error:
+            raise GoneError(str(error), hint="look at the symbol and the resolution") from error
+        except self._opened.retried as error:
+            raise RestError(str(error) or type(error).__name__) from error
+        closed = self._clock.now_us() // US - resolution.seconds
+        inside = [row for row in rows if start <= row.t < end]
+        bars = [_bar(symbol, resolution, row) for row in inside if row.t <= closed]
+        is_last = len(bars) < len(inside) or not inside or inside[-1].t + resolution.seconds >= end
+        return BarPage(bars, is_last=is_last)
+
+
+def timeframe_of(resolution: Resolution) -> str:
+    """Return what ccxt calls a resolution."""
+    letter = _LETTERS.get(resolution.unit)
+    return str(resolution) if letter is None else f"{resolution.count}{letter}"
+
+
+def _bar(symbol: str, resolution: Resolution, row: Ohlcv) -> BarEvent:
+    return BarEvent(
+        symbol=symbol,
+        resolution=resolution,
+        t=row.t,
+        o=row.o,
+        h=row.h,
+        l=row.l,
+        c=row.c,
+        v=row.v,
+        q=float("nan"),
+        n=0,
+        bv=float("nan"),
+        is_closed=True,
+    )

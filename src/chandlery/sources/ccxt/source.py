@@ -1,0 +1,205 @@
+"""An exchange of ccxt as a source: its symbols side by side, gaps and coverage told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from chandlery.core.delivery import Coverage, Delivery, Gap
+from chandlery.core.errors import ConfigError, InputError
+from chandlery.core.market import Market
+from chandlery.core.trades import Trades
+from chandlery.sources.ccxt.exchange import Opened, Row
+from chandlery.sources.ccxt.parse import Print, lot_of
+from chandlery.sources.ccxt.symbol import Broke, Came, Symbol
+from chandlery.sources.live.surroundings import BackOff, Surroundings, ended
+
+TRADES = "trades"
+MOST_WAITING = 1_000
+"""Answers that wait to be taken; then the exchange is not asked for more."""
+LOST = "the exchange does not give these trades any more"
+
+
+class Place(msgspec.Struct):
+    """Up to where a symbol was read: its last trade, and the seconds before which all was seen."""
+
+    last: Print | None = None
+    covered_s: int | None = None
+
+
+@dataclass(slots=True)
+class CcxtCounts:
+    """What a source has met since it began."""
+
+    trades: int = 0
+    breaks: int = 0
+    lost: int = 0
+    broken: dict[str, str] = field(default_factory=dict)
+    """Why nothing comes of a symbol just now."""
+
+
+class CcxtSource:
+    """See `Source`. Symbols are ccxt's: `BTC/USD`, `BTC/USDT:USDT`."""
+
+    def __init__(
+        self, opened: Opened, numbers: Mapping[str, int], surroundings: Surroundings
+    ) -> None:
+        """Take an open exchange, the store's number of each symbol, and time and waiting."""
+        self._opened = opened
+        self._numbers = numbers
+        self._around = surroundings
+        self._found = CcxtCounts()
+        self._places: dict[str, Place] = {}
+
+    @property
+    def name(self) -> str:
+        """See `Source.name`."""
+        return f"ccxt-{self._opened.exchange.id}"
+
+    @property
+    def state(self) -> str:
+        """Whether something comes of every symbol."""
+        return "waiting" if self._found.broken else "live"
+
+    @property
+    def reason(self) -> str:
+        """Why it is not live."""
+        return "; ".join(dict.fromkeys(self._found.broken.values()))
+
+    @property
+    def reconnects(self) -> int:
+        """How often something broke."""
+        return self._found.breaks
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What it has met, by name."""
+        found = self._found
+        return {"trades": found.trades, "lost": found.lost, "markets": len(self._numbers)}
+
+    async def deliveries(self, position: str | None) -> AsyncIterator[Delivery]:
+        """See `Source.deliveries`. Never ends; a symbol that does not exist raises ConfigError."""
+        self._places = places_of(position)
+        queue: asyncio.Queue[tuple[str, Came | Broke | BaseException]] = asyncio.Queue(MOST_WAITING)
+        tasks = []
+        try:
+            markets = await self._markets()
+            for symbol in self._numbers:
+                last = self._places.setdefault(symbol, Place()).last
+                lot = lot_of(markets[symbol])
+                each = Symbol(symbol, lot, self._opened, self._around, last)
+                tasks.append(asyncio.create_task(_hand_on(each, queue)))
+            while True:
+                symbol, value = await queue.get()
+                if isinstance(value, BaseException):
+                    message = f"{symbol} of {self.name}: {value}"
+                    raise ConfigError(message, hint="look at the symbol and the keys") from value
+                yield self._delivery(symbol, value)
+        finally:
+            await ended(*tasks)
+            await self._opened.exchange.close()
+
+    async def _markets(self) -> Mapping[str, Row]:
+        markets = await self._loaded()
+        self._found.broken.clear()
+        unknown = [symbol for symbol in self._numbers if symbol not in markets]
+        if unknown:
+            message = f"{self.name} has no market {', '.join(unknown)}"
+            raise ConfigError(message, hint="write symbols as ccxt does, such as BTC/USDT")
+        return markets
+
+    async def _loaded(self) -> Mapping[str, Row]:
+        back_off = BackOff(self._around)
+        while True:
+            try:
+                return await self._opened.exchange.load_markets()
+            except self._opened.retried as error:
+                self._found.broken[""] = str(error) or type(error).__name__
+                await self._around.sleep(back_off.next_s())
+
+    def _delivery(self, symbol: str, value: Came | Broke) -> Delivery:
+        place, number = self._places[symbol], self._numbers[symbol]
+        if isinstance(value, Broke):
+            self._found.breaks += 1
+            self._found.broken[symbol] = value.reason
+            if place.covered_s is None:
+                return Delivery()
+            return Delivery(gaps=(Gap(number, TRADES, place.covered_s, None, value.reason),))
+        self._found.broken.pop(symbol, None)
+        self._found.trades += len(value.trades)
+        gaps, coverage = self._seen(symbol, value)
+        place.last = value.trades[-1]
+        return Delivery(
+            trades=trades_of(number, value.trades),
+            positions={self.name: text_of(self._places)},
+            coverage=coverage,
+            gaps=gaps,
+        )
+
+    def _seen(self, symbol: str, came: Came) -> tuple[tuple[Gap, ...], tuple[Coverage, ...]]:
+        """Return what is lost and what is covered, and move on to there."""
+        place, number = self._places[symbol], self._numbers[symbol]
+        gaps: tuple[Gap, ...] = ()
+        if place.covered_s is None:
+            place.covered_s = came.trades[0].ms // 1000 + 1
+        elif not came.is_whole:
+            self._found.lost += 1
+            again_s = max(came.from_ms // 1000, place.covered_s) + 1
+            gaps = (Gap(number, TRADES, place.covered_s, again_s, LOST, "lost"),)
+            place.covered_s = again_s
+        # The second of the last trade may not be over.
+        start, end = place.covered_s, came.trades[-1].ms // 1000
+        if end <= start:
+            return gaps, ()
+        place.covered_s = end
+        return gaps, (Coverage(number, TRADES, start, end),)
+
+
+def market_of(exchange: str, symbol: str) -> Market:
+    """Return the market of a symbol of an exchange: `KUCOIN:BTC/USDT`."""
+    base, quote = symbol.partition(":")[0].partition("/")[::2]
+    return Market.of(f"{exchange.upper()}:{symbol}", base=base, quote=quote)
+
+
+def trades_of(number: int, found: Iterable[Print]) -> Trades:
+    """Return trades as columns."""
+    rows = list(found)
+    return Trades.of(
+        market=[number] * len(rows),
+        time=[row.ms * 1000 for row in rows],
+        price=[row.price for row in rows],
+        size=[row.size for row in rows],
+        side=[row.side for row in rows],
+        sequence=[row.sequence for row in rows],
+        id=[row.id for row in rows],
+    )
+
+
+def text_of(places: Mapping[str, Place]) -> str:
+    """Return positions as JSON."""
+    return msgspec.json.encode(places).decode()
+
+
+def places_of(text: str | None) -> dict[str, Place]:
+    """Read what `text_of` wrote; None is the beginning."""
+    if text is None:
+        return {}
+    try:
+        return msgspec.json.decode(text, type=dict[str, Place])
+    except msgspec.MsgspecError as error:
+        message = f"the saved position of a feed cannot be read: {error}"
+        raise InputError(message, hint="start with another data directory") from error
+
+
+async def _hand_on(
+    symbol: Symbol, queue: asyncio.Queue[tuple[str, Came | Broke | BaseException]]
+) -> None:
+    """Put what comes of a symbol into the queue, and at last why nothing more does."""
+    try:
+        async for value in symbol.values():
+            await queue.put((symbol.name, value))
+    except Exception as error:  # noqa: BLE001 - whoever reads the queue raises it
+        await queue.put((symbol.name, error))

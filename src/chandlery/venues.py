@@ -1,0 +1,154 @@
+"""Live venues put together: from `binance:BTCUSDT` to a feed. Part of the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chandlery.config import Settings
+from chandlery.core.clock import Clock
+from chandlery.core.columns import US
+from chandlery.core.errors import ConfigError
+from chandlery.core.market import Market
+from chandlery.engine.engine import Engine
+from chandlery.sources.binance.rest import WEIGHT_HEADER, BinanceRest
+from chandlery.sources.binance.sites import SPOT, USDM, Site
+from chandlery.sources.binance.venue import Binance, Stream
+from chandlery.sources.live.feed import LiveFeed, Markets
+from chandlery.sources.live.figures import FeedCounts
+from chandlery.sources.live.history import History, HistoryKind, Stretch
+from chandlery.sources.live.http import Asker, Budget
+from chandlery.sources.live.rest import Rest
+from chandlery.sources.live.surroundings import Surroundings
+from chandlery.sources.live.venue import Venue
+from chandlery.sources.source import Source
+
+Wanted = tuple[str, str, int, int | None]
+"""Symbols as in `feeds.live`, the kind, and [start, end) in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """One feed to be: what it speaks, where it asks, and the venue's symbols."""
+
+    venue: Venue
+    rest: Callable[[], Rest]
+    """Makes one: each source closes its own. They share the venue's limits."""
+    symbols: Sequence[str]
+    counts: FeedCounts
+
+
+Fitting = Callable[[Settings, Sequence[str], Surroundings], list[Outfit]]
+
+
+def feeds_of(settings: Settings, engine: Engine, clock: Clock) -> list[Source]:
+    """Return a feed for each venue of the settings, and its history if that is wanted."""
+    around, found = Surroundings(clock), list[Source]()
+    for outfit in _outfits(settings, settings.feeds.live, around):
+        numbers = _registered(engine, outfit)
+        markets = Markets(numbers, _learning(engine))
+        rest = outfit.rest()
+        found.append(LiveFeed(outfit.venue, rest, markets, around, outfit.counts))
+        if settings.feeds.backfill:
+            start = clock.now_us() // US - int(settings.feeds.backfill)
+            found.append(_history(outfit, numbers, Stretch("bars", start), around))
+    return found
+
+
+def histories_of(
+    settings: Settings, engine: Engine, clock: Clock, wanted: Wanted
+) -> list[Source]:
+    """Return what fetches the past of some symbols, one source a venue."""
+    text, kind, start, end = wanted
+    live = type(settings.feeds)(live=text).live  # type: ignore[arg-type]
+    around, found = Surroundings(clock), list[Source]()
+    known: HistoryKind = "trades" if kind == "trades" else "bars"
+    for outfit in _outfits(settings, live, around):
+        numbers = _registered(engine, outfit)
+        found.append(_history(outfit, numbers, Stretch(known, start, end), around))
+    return found
+
+
+def _history(
+    outfit: Outfit, numbers: Mapping[str, int], stretch: Stretch, around: Surroundings
+) -> History:
+    name = f"{outfit.venue.name}-history"
+    return History(name, outfit.rest(), numbers, stretch, around)
+
+
+def _outfits(
+    settings: Settings, followed: Sequence[str], around: Surroundings
+) -> list[Outfit]:
+    by_venue: dict[str, list[str]] = {}
+    for text in followed:
+        venue, _, symbol = text.partition(":")
+        by_venue.setdefault(venue, []).append(symbol)
+    unknown = sorted(by_venue.keys() - VENUES.keys())
+    if unknown:
+        message = f"no venue is called {unknown[0]!r}"
+        raise ConfigError(message, hint=f"there are {', '.join(sorted(VENUES))}")
+    return [
+        outfit
+        for venue, symbols in by_venue.items()
+        for outfit in VENUES[venue](settings, symbols, around)
+    ]
+
+
+def _registered(engine: Engine, outfit: Outfit) -> dict[str, int]:
+    names = [outfit.venue.market_of(symbol) for symbol in outfit.symbols]
+    numbers = engine.registry.add([Market.of(name) for name in names])
+    return dict(zip(outfit.symbols, numbers, strict=True))
+
+
+def _learning(engine: Engine) -> Callable[[Sequence[Market]], None]:
+    def learn(markets: Sequence[Market]) -> None:
+        engine.registry.flush()
+        engine.registry.update(markets)
+
+    return learn
+
+
+def _binance(
+    settings: Settings, symbols: Sequence[str], around: Surroundings
+) -> list[Outfit]:
+    """Return spot and USD-M apart: `BTCUSDT.P` is the perpetual of `BTCUSDT`."""
+    own = settings.binance
+    spot = [symbol.upper() for symbol in symbols if not symbol.upper().endswith(USDM.suffix)]
+    usdm = [s.upper().removesuffix(USDM.suffix) for s in symbols if s.upper() not in spot]
+    sites = ((SPOT, own.rest_url, own.ws_url, spot), (USDM, own.usdm_rest_url, own.usdm_ws_url, usdm))
+    return [
+        _binance_outfit(settings, site, (rest_url, ws_url), list(dict.fromkeys(of)), around)
+        for site, rest_url, ws_url, of in sites
+        if of
+    ]
+
+
+def _binance_outfit(
+    settings: Settings,
+    site: Site,
+    addresses: tuple[str, str],
+    symbols: Sequence[str],
+    around: Surroundings,
+) -> Outfit:
+    trades, has_bars = _binance_streams(settings)
+    counts, budget = FeedCounts(), Budget(site.weight_limit)
+    ask = Asker(addresses[0], around, budget, counts, WEIGHT_HEADER)
+    venue = Binance(site, addresses[1], trades, has_bars)
+    return Outfit(venue, lambda: BinanceRest(site, ask, budget, trades), symbols, counts)
+
+
+def _binance_streams(settings: Settings) -> tuple[Stream | None, bool]:
+    chosen = settings.binance.streams
+    if not chosen or {"trade", "aggTrade"} <= set(chosen):
+        message = f"binance.streams is {str(chosen)!r}: kline, and one of aggTrade and trade expected"
+        raise ConfigError(message, hint="aggTrade is what most want: its history costs least")
+    trades: Stream | None = None
+    if "aggTrade" in chosen:
+        trades = "aggTrade"
+    elif "trade" in chosen:
+        trades = "trade"
+    return trades, "kline" in chosen
+
+
+VENUES: dict[str, Fitting] = {"binance": _binance}
+"""How the feeds of each venue are made, by the name it has in `feeds.live`."""
