@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chandlery.config import Settings
+from chandlery.config.values import read_followed
 from chandlery.core.clock import Clock
 from chandlery.core.columns import US
-from chandlery.core.errors import ConfigError
+from chandlery.core.errors import ConfigError, UsageError
 from chandlery.core.market import Market
 from chandlery.engine.engine import Engine
 from chandlery.sources.binance.rest import WEIGHT_HEADER, BinanceRest
@@ -55,12 +56,14 @@ def feeds_of(settings: Settings, engine: Engine, clock: Clock) -> list[Source]:
     return found
 
 
-def histories_of(
-    settings: Settings, engine: Engine, clock: Clock, wanted: Wanted
-) -> list[Source]:
+def histories_of(settings: Settings, engine: Engine, clock: Clock, wanted: Wanted) -> list[Source]:
     """Return what fetches the past of some symbols, one source a venue."""
     text, kind, start, end = wanted
-    live = type(settings.feeds)(live=text).live  # type: ignore[arg-type]
+    try:
+        live = read_followed(text)
+    except ValueError:
+        message = f"markets such as binance:BTCUSDT,ETHUSDT expected, found {text!r}"
+        raise UsageError(message) from None
     around, found = Surroundings(clock), list[Source]()
     known: HistoryKind = "trades" if kind == "trades" else "bars"
     for outfit in _outfits(settings, live, around):
@@ -76,9 +79,7 @@ def _history(
     return History(name, outfit.rest(), numbers, stretch, around)
 
 
-def _outfits(
-    settings: Settings, followed: Sequence[str], around: Surroundings
-) -> list[Outfit]:
+def _outfits(settings: Settings, followed: Sequence[str], around: Surroundings) -> list[Outfit]:
     by_venue: dict[str, list[str]] = {}
     for text in followed:
         venue, _, symbol = text.partition(":")
@@ -108,14 +109,15 @@ def _learning(engine: Engine) -> Callable[[Sequence[Market]], None]:
     return learn
 
 
-def _binance(
-    settings: Settings, symbols: Sequence[str], around: Surroundings
-) -> list[Outfit]:
+def _binance(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
     """Return spot and USD-M apart: `BTCUSDT.P` is the perpetual of `BTCUSDT`."""
     own = settings.binance
     spot = [symbol.upper() for symbol in symbols if not symbol.upper().endswith(USDM.suffix)]
     usdm = [s.upper().removesuffix(USDM.suffix) for s in symbols if s.upper() not in spot]
-    sites = ((SPOT, own.rest_url, own.ws_url, spot), (USDM, own.usdm_rest_url, own.usdm_ws_url, usdm))
+    sites = (
+        (SPOT, own.rest_url, own.ws_url, spot),
+        (USDM, own.usdm_rest_url, own.usdm_ws_url, usdm),
+    )
     return [
         _binance_outfit(settings, site, (rest_url, ws_url), list(dict.fromkeys(of)), around)
         for site, rest_url, ws_url, of in sites
@@ -140,7 +142,9 @@ def _binance_outfit(
 def _binance_streams(settings: Settings) -> tuple[Stream | None, bool]:
     chosen = settings.binance.streams
     if not chosen or {"trade", "aggTrade"} <= set(chosen):
-        message = f"binance.streams is {str(chosen)!r}: kline, and one of aggTrade and trade expected"
+        message = (
+            f"binance.streams is {str(chosen)!r}: kline, and one of aggTrade and trade expected"
+        )
         raise ConfigError(message, hint="aggTrade is what most want: its history costs least")
     trades: Stream | None = None
     if "aggTrade" in chosen:

@@ -46,7 +46,9 @@ def server_of(settings: Settings, engine: Engine, clock: Clock) -> Server:
         query_s=settings.limits.query_s,
         live_bytes=settings.live.memory,
     )
-    return Server(engine, clock, limits, settings.retention_of())
+    server = Server(engine, clock, limits, settings.retention_of())
+    server.open_history = lambda wanted: open_history(settings, engine, clock, wanted)
+    return server
 
 
 def open_sources(settings: Settings, engine: Engine, clock: Clock) -> list[Source]:

@@ -9,7 +9,7 @@ import pytest
 from typing_extensions import override
 
 from chandlery.core.candles import Candles, fold
-from chandlery.core.delivery import Bars, Coverage, Delivery
+from chandlery.core.delivery import Bars, Coverage, Delivery, Gap
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
@@ -88,6 +88,12 @@ def test_gaps_are_counted_and_the_newest_come_first() -> None:
     assert found.gaps.seconds == sum(40 - n for n in range(14))
     assert len(found.gaps.newest) == 10
     assert found.gaps.newest[0] == (START + 1_373, START + 1_400)
+
+
+def test_a_gap_that_goes_on_lasts_until_now() -> None:
+    told = Delivery(gaps=(Gap(0, "trades", START + 100, None, "no connection"),))
+    found = quality(engine_of(every(10, 100), told), 0, START + 160)
+    assert (found.gaps.count, found.gaps.seconds) == (1, 60)
 
 
 def test_a_market_without_data_is_unknown() -> None:

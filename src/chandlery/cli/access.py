@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack, aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chandlery.api.admin.requests import CandlesRequest, RangeRequest, TradesRequest
+from chandlery.api.admin.requests import (
+    BackfillRequest,
+    CandlesRequest,
+    RangeRequest,
+    TradesRequest,
+)
 from chandlery.cli import running
 from chandlery.cli.opened import now_s, settings_of
 from chandlery.clock import SystemClock
@@ -17,6 +22,7 @@ from chandlery.core.candles import Candles
 from chandlery.core.errors import StoreLockedError
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
+from chandlery.engine.backfill import backfilling
 from chandlery.engine.chores import (
     Progress,
     Rolled,
@@ -34,7 +40,7 @@ from chandlery.engine.jobs import Job
 from chandlery.engine.markets import MarketSummary, summaries
 from chandlery.engine.pieces import Wanted, pieces, trade_pieces
 from chandlery.engine.quality import quality_rows
-from chandlery.wiring import open_engine
+from chandlery.wiring import open_engine, open_history, server_of
 
 if TYPE_CHECKING:
     from chandlery.api.access.keys import ApiKey, Issued
@@ -90,6 +96,10 @@ class Access(Protocol):
 
     def rebuild(self, asked: RangeRequest) -> Generator[Rolled]:
         """Make candles again."""
+        ...
+
+    def backfill(self, asked: BackfillRequest) -> AsyncGenerator[Progress | Said]:
+        """Fetch the past of markets from their venue."""
         ...
 
     def maintain(self) -> Generator[Said]:
@@ -149,6 +159,18 @@ class Local:
         """See Access.rebuild."""
         wanted = rebuild_range(self.engine, asked.symbol, asked.start, asked.end)
         return rebuild_steps(self.engine, SystemClock(), wanted)
+
+    async def backfill(self, asked: BackfillRequest) -> AsyncGenerator[Progress | Said]:
+        """See Access.backfill."""
+        wanted = (asked.markets, asked.kind, asked.start, asked.end)
+        sources = open_history(self.settings, self.engine, SystemClock(), wanted)
+        server = server_of(self.settings, self.engine, SystemClock())
+        async with (
+            server.running(jobs=False),
+            aclosing(backfilling(server, sources)) as steps,
+        ):
+            async for step in steps:
+                yield step
 
     def maintain(self) -> Generator[Said]:
         """See Access.maintain."""

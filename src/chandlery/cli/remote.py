@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Self, TypeVar
 
 import httpx2
@@ -13,6 +14,7 @@ from chandlery.api.access.keys import ApiKey, Issued
 from chandlery.api.access.principal import Scope
 from chandlery.api.admin.frames import Frame, batch_of, read
 from chandlery.api.admin.requests import (
+    BackfillRequest,
     CandlesRequest,
     KeyRequest,
     RangeRequest,
@@ -107,6 +109,18 @@ class Remote:
             if isinstance(frame, Rolled):
                 yield frame
 
+    async def backfill(self, asked: BackfillRequest) -> AsyncGenerator[Progress | Said]:
+        """See Access.backfill."""
+        frames = self._frames("backfill", asked)
+        try:
+            while (frame := await asyncio.to_thread(next, frames, None)) is not None:
+                if isinstance(frame, Progress | Said):
+                    yield frame
+        finally:
+            # A step that is waited for is not interrupted: its own end closes it.
+            with suppress(ValueError):
+                frames.close()
+
     def maintain(self) -> Generator[Said]:
         """See Access.maintain."""
         for frame in self._frames("maintain"):
@@ -136,7 +150,7 @@ class Remote:
             raise UsageError(message, hint="`chandlery keys list` shows them")
         return _decoded(self._client.post(f"{PREFIX}/keys/{key_id}/revoke"), ApiKey)
 
-    def _frames(self, name: str, asked: msgspec.Struct | None = None) -> Iterator[Frame]:
+    def _frames(self, name: str, asked: msgspec.Struct | None = None) -> Generator[Frame]:
         body = b"{}" if asked is None else msgspec.json.encode(asked)
         with self._client.stream("POST", f"{PREFIX}/{name}", content=body) as answer:
             if answer.status_code != 200:

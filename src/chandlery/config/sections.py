@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chandlery.config.values import (
+    SHORTEST_SECRET,
+    SIZE,
     Bytes,
     Duration,
     Followed,
@@ -16,8 +18,6 @@ from chandlery.config.values import (
     Network,
     Networks,
     Origins,
-    SHORTEST_SECRET,
-    SIZE,
     Seconds,
     Secret,
     Size,

@@ -205,7 +205,7 @@ def _origin(text: str) -> str:
     return written
 
 
-def _followed(value: object) -> Listed[str]:
+def read_followed(value: object) -> Listed[str]:
     """Read `binance:BTCUSDT,ETHUSDT`: a venue counts until the next one is named."""
     texts = value if isinstance(value, list | tuple) else str(value).replace(",", " ").split()
     venue, found = "", []
@@ -240,7 +240,7 @@ def _network(text: str) -> Network:
 
 
 History = Annotated[Span, PlainValidator(read_span)]
-Followed = Annotated[Listed[str], PlainValidator(_followed)]
+Followed = Annotated[Listed[str], PlainValidator(read_followed)]
 Streams = Annotated[Listed[str], PlainValidator(_listed(_streams))]
 WebAddress = Annotated[str, PlainValidator(_address(("https", "http")))]
 StreamAddress = Annotated[str, PlainValidator(_address(("wss", "ws")))]

@@ -42,17 +42,20 @@ class GapRow(msgspec.Struct, frozen=True):
     reason: str
 
 
-def gaps(
-    engine: Engine, market: int, kind: str = "trades", now_s: int | None = None
-) -> list[Gap]:
+def gaps(engine: Engine, market: int, kind: str = "trades", now_s: int | None = None) -> list[Gap]:
     """Return the gaps of a market, in order. Blocks.
 
     Before the first stretch that was seen there is no gap. After the last there is one if a feed
     has said so, which is told only if it is said what time it is.
     """
     told = [
-        Gap(gap.start, gap.end if gap.end is not None else now_s or 0, gap.state, gap.reason,
-            has_ended=gap.end is not None)
+        Gap(
+            gap.start,
+            gap.end if gap.end is not None else now_s or 0,
+            gap.state,
+            gap.reason,
+            has_ended=gap.end is not None,
+        )
         for gap in engine.store.gaps()
         if (gap.market, gap.kind) == (market, kind) and (gap.end is not None or now_s is not None)
     ]
@@ -86,7 +89,7 @@ def metrics_of(engine: Engine, clock: Clock) -> tuple[Figure, ...]:
     """Return what is shown of the gaps that feeds have told; read without waiting."""
 
     def told(*, seconds: bool) -> dict[str, float]:
-        found = dict.fromkeys(STATES, 0.0)
+        found: dict[str, float] = dict.fromkeys(STATES, 0.0)
         now_s = clock.now_us() // US
         for gap in engine.store.gaps():
             end = now_s if gap.end is None else gap.end

@@ -94,7 +94,7 @@ class Quality:
 
 def quality(engine: Engine, market: int, now: int) -> Quality:
     """Return the quality of a market's data at a moment in seconds."""
-    missing = _missing(engine, market)
+    missing = _missing(engine, market, now)
     first, end = engine.registry.reach(market)
     if first >= end:
         return Quality(market, gaps=missing)
@@ -201,8 +201,8 @@ def _is_stale(clock: _Open, last: int, usual: float | None) -> bool | None:
     return silent_s > max(STALE_LEAST_S, STALE_TIMES * 60 / usual)
 
 
-def _missing(engine: Engine, market: int) -> Missing:
-    found = gaps(engine, market)
+def _missing(engine: Engine, market: int, now: int) -> Missing:
+    found = gaps(engine, market, now_s=now)
     newest = tuple((gap.start, gap.end) for gap in reversed(found[-MOST_NAMED:]))
     return Missing(len(found), sum(gap.end - gap.start for gap in found), newest)
 

@@ -29,8 +29,10 @@ Result = TypeVar("Result")
 
 _log = structlog.get_logger()
 
-QUIET_TRIES = 1
+QUIET_TRIES = 3
 """How often a read is tried beside commits before it holds the next one up."""
+HELD_UP_S = 0.5
+"""How long a read may hold up commits at most."""
 DAY_S = 86_400
 MOST_MARKS = 20_000
 """Beyond this many late windows in one delivery, those of a market become one."""
@@ -102,7 +104,7 @@ class Recorder:
             number, result = self.observed(market, read)
             if number is not None:
                 return number, result
-        with self.writing:
+        with self.writing, self._store.limited(HELD_UP_S):
             return self.number, read()
 
     def record(self, delivery: Delivery, now_us: int) -> Recorded:

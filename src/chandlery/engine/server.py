@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,6 +41,9 @@ MOST_QUESTIONS = 1_000
 BUDGET_S = 2.0
 """How long the reads of a question may take."""
 
+OpenHistory = Callable[[tuple[str, str, int, int | None]], Sequence[Source]]
+"""Takes markets as the settings name them, `bars` or `trades`, and [start, end) in seconds."""
+
 _log = structlog.get_logger()
 
 
@@ -71,6 +74,8 @@ class Server:
         self.statistics = Statistics()
         self.statistics.register(*metrics_of(engine, clock))
         self.feeds: list[Feed] = []
+        self.open_history: OpenHistory | None = None
+        """Makes what fetches the past of markets; None where no venues are known."""
         self._jobs = Jobs(engine, clock)
         self._tidying = Tidying(engine, clock, retention or {})
         self._readers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")
@@ -176,7 +181,11 @@ class Server:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LAST_RETRY_S)
 
-    async def _written(self, source: Source) -> AsyncIterator[None]:
+    def pull(self, source: Source) -> AsyncGenerator[None]:
+        """Take what a source delivers, from its position on, until it ends; each one is durable."""
+        return self._written(source)
+
+    async def _written(self, source: Source) -> AsyncGenerator[None]:
         """Yield after each delivery that has become durable."""
         positions = await self.ask(self.engine.store.positions)
         deliveries = source.deliveries(positions.get(source.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -76,13 +77,31 @@ async def test_a_rebuild_shows_at_once(admin: Admin, client: httpx.AsyncClient) 
     assert (getattr(last, "ok", None), getattr(last, "count", None)) == (False, 10)
     assert await frames(client, "rebuild", {"symbol": "a:b"})
     assert differences(engine.store.candles(MINUTE, ALL), right) == []
-    for _ in range(1_000):
-        shown = (await live.page(0, MINUTE, Window(count=20))).candles
-        if not differences(shown, right):
-            break
-        await asyncio.sleep(0)
+    await live.settled()
+    shown = (await live.page(0, MINUTE, Window(count=20))).candles
     assert differences(shown, right) == []
     assert getattr((await frames(client, "verify"))[-1], "ok", None)
+
+
+async def test_a_step_keeps_its_place_when_its_listener_goes(admin: Admin) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def steps() -> Iterator[Frame]:
+        begun.set()
+        go_on.wait(10)
+        yield Said("done")
+
+    stream = admin.chore(steps())
+    listening = asyncio.ensure_future(anext(stream))
+    await asyncio.to_thread(begun.wait, 10)
+    listening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await listening
+    with pytest.raises(BusyError):
+        admin.chore(steps())
+    go_on.set()
+    await admin.settled()
+    assert [frame async for frame in admin.chore(iter(()))]
 
 
 async def test_candles_of_any_number_come_in_pieces(
@@ -150,7 +169,9 @@ async def test_a_chore_nobody_listens_to_any_more_is_ended(admin: Admin) -> None
     listening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await listening
-    assert engine.store.acquire(LEASE, "other", 0, 100) or await is_closed.wait()
+    await admin.settled()
+    assert is_closed.is_set()
+    assert engine.store.acquire(LEASE, "other", 0, 100)
     assert [part async for part in admin.chore(said())] == [written(Ended())]
 
 

@@ -215,3 +215,12 @@ async def test_it_needs_the_scope_write(home: Pushing) -> None:
         answer = await home.house.inside.post("/api/v1/trades", content=b"{}", headers=headers)
         assert answer.status_code == status
     assert home.ids() == []
+
+
+async def test_bytes_that_are_no_text_are_named_too(home: Pushing) -> None:
+    body = csv(ROWS).replace(b"DEX:NEW", b"DEX:\xff", 1)
+    answer = await home.push(body, content_type="text/csv")
+    assert answer.json()["accepted"] == 2
+    assert answer.json()["rejected"][0]["index"] == 0
+    answer = await home.push(b"A price=1,size=1\n\xff\n", "/write")
+    assert "line 2" in answer.json()["error"]

@@ -91,10 +91,17 @@ class Faults:
 
 
 def some_trades(  # noqa: PLR0913 - what a stream of trades is made of
-    random_: random.Random, *, start_us: int, seconds: float, rate: float, first_id: int, price: float
+    random_: random.Random,
+    *,
+    start_us: int,
+    seconds: float,
+    rate: float,
+    first_id: int,
+    price: float,
 ) -> list[FakeTrade]:
     """Return trades at random moments, their ids in a row, their prices walking."""
-    found, time_us, number = [], float(start_us), first_id
+    found: list[FakeTrade] = []
+    time_us, number = float(start_us), first_id
     while True:
         time_us += random_.expovariate(rate) * US
         if time_us >= start_us + seconds * US:
@@ -125,7 +132,7 @@ class FakeBinance:
         self.trades = {symbol: list(of) for symbol, of in trades.items()}
         self.faults = faults or Faults()
         self.void = set(void)
-        self.random = random.Random(self.faults.seed)
+        self.random = random.Random(self.faults.seed)  # noqa: S311 - chance, no secret
         self.met: Counter[str] = Counter()
         """What went wrong how often."""
         self.weights: defaultdict[int, int] = defaultdict(int)
@@ -410,7 +417,17 @@ def kline(trades: Sequence[FakeTrade], t: int, now_us: int) -> list[Any] | None:
     shown = [str(prices[0]), str(max(prices)), str(min(prices)), str(prices[-1])]
     close_ms = (t + 60) * 1_000 - 1
     volume = f"{sum(sizes):.8f}"
-    return [t * 1_000, *shown, volume, close_ms, f"{quote:.8f}", len(own), f"{bought:.8f}", "0", "0"]
+    return [
+        t * 1_000,
+        *shown,
+        volume,
+        close_ms,
+        f"{quote:.8f}",
+        len(own),
+        f"{bought:.8f}",
+        "0",
+        "0",
+    ]
 
 
 def kline_frame(symbol: str, bar: Sequence[Any], *, is_closed: bool) -> str:

@@ -4,7 +4,6 @@ claimed to have been seen that was not.
 
 from __future__ import annotations
 
-
 import pytest
 
 from chandlery.engine.server import Server
@@ -77,5 +76,3 @@ def check_told(home: World, server: Server) -> None:
     assert counts["trades"] <= sum(len(of) for of in home.fake.trades.values())
     if met["429"] + met["418"] == 0:
         assert counts["denied"] == 0
-
-

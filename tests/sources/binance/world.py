@@ -55,7 +55,8 @@ class World:
     def _begin(self) -> None:
         """Write a position: the trade before the first has been seen, so none may be missed."""
         known = {
-            symbol: Known(of[0].id - 1, START * US, START) for symbol, of in self.fake.trades.items()
+            symbol: Known(of[0].id - 1, START * US, START)
+            for symbol, of in self.fake.trades.items()
         }
         positions = {"binance": text_of(Progress(trades=known))}
         self.engine.recorder.record(Delivery(positions=positions), self.clock.now_us())
@@ -159,7 +160,7 @@ def scripted(
     seed: int, *, seconds: float = 30.0, rate: float = 8.0, speed: float = 100.0
 ) -> tuple[FastClock, dict[str, list[FakeTrade]]]:
     """Return a clock that has just begun, and trades of each symbol from then on."""
-    random_ = random.Random(seed)
+    random_ = random.Random(seed)  # noqa: S311 - chance, no secret
     clock = FastClock(speed)
     return clock, {
         symbol: some_trades(

@@ -97,7 +97,9 @@ class FakeExchange:
         self, symbol: str, timeframe: str = "1m", since: int | None = None, limit: int | None = None
     ) -> list[list[Any]]:
         self._fail()
-        return [bar for bar in self.bars if since is None or bar[0] >= since][: self.most]
+        if since is None or not self.heeds_since:
+            return self.bars[-self.most :]
+        return [bar for bar in self.bars if bar[0] >= since][: self.most]
 
     async def close(self) -> None:
         self.is_closed = True

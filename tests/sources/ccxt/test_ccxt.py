@@ -21,6 +21,7 @@ from chandlery.sources.ccxt.history import CcxtHistory, timeframe_of
 from chandlery.sources.ccxt.parse import lot_of, ohlcvs, prints
 from chandlery.sources.ccxt.source import CcxtSource, market_of, places_of, text_of
 from chandlery.sources.live.lot import Lot
+from chandlery.sources.live.recent import PartlyGoneError
 from chandlery.sources.live.rest import GoneError, RestError
 from chandlery.sources.live.surroundings import Surroundings
 from tests.sources.ccxt.fake import FakeClock, FakeExchange, Gone, NoSuchSymbol, row
@@ -302,3 +303,19 @@ async def test_ccxt_itself_gives_rows_that_are_read() -> None:
     assert issubclass(found.final[0], found.passing[0])
     with pytest.raises(ConfigError, match="'nowhere'"):
         opened("nowhere")
+
+
+@pytest.mark.parametrize("heeds", [True, False])
+async def test_bars_that_an_exchange_no_longer_gives_are_not_taken_for_none(heeds: bool) -> None:
+    exchange = FakeExchange()
+    exchange.heeds_since = heeds
+    t = MS // 60_000 * 60
+    exchange.bars = [[(t + 60 * n) * 1000, 1, 4, 1, 3, 10.0] for n in range(5)]
+    history = CcxtHistory(Opened(exchange, (Gone,)), FakeClock())
+    asked = history.bars("BTC/USDT", Resolution.parse("1m"), t - 600, t + 300)
+    if heeds:
+        assert len((await asked).bars) == 5
+    else:
+        with pytest.raises(PartlyGoneError) as caught:
+            await asked
+        assert caught.value.from_us == t * 1_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -163,7 +164,7 @@ def exchange(ids: list[int]) -> Canned:
                 "side": "buy",
                 "size": "1",
                 "price": "2",
-                "time": f"2021-04-17T16:{43 + each // 60:02}:{each % 60:02}.000000Z",
+                "time": datetime.fromtimestamp(T0 + each, UTC).isoformat(),
             }
             for each in chosen[: int(request.query["limit"])]
         ]

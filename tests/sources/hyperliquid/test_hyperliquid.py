@@ -234,3 +234,12 @@ async def test_an_answer_that_cannot_be_read_may_be_right_later() -> None:
     rest = HyperliquidRest(Canned({"/info": b"<html>"}), StillClock())
     with pytest.raises(RestError):
         await rest.listed(["BTC"])
+
+
+async def test_of_candles_that_are_gone_it_says_from_when_on_there_are_some() -> None:
+    now_s = MS // 60_000 * 60
+    rest = HyperliquidRest(info(candleSnapshot=[]), StillClock(now_s * 1_000_000))
+    with pytest.raises(PartlyGoneError) as caught:
+        await rest.bars("BTC", MINUTE, now_s - 86_400 * 30, now_s)
+    assert caught.value.from_us == (now_s - 4_999 * 60) * 1_000_000
+    assert (await rest.bars("BTC", MINUTE, now_s - 4_999 * 60, now_s)).is_last

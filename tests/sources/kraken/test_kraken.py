@@ -15,6 +15,7 @@ from chandlery.core.trades import BUY, SELL
 from chandlery.sources.kraken.rest import KrakenRest, pair_of, usual
 from chandlery.sources.kraken.venue import MOST_PAIRS, Kraken
 from chandlery.sources.live.asking import Request
+from chandlery.sources.live.recent import PartlyGoneError
 from chandlery.sources.live.rest import GoneError, RestError
 from chandlery.sources.live.venue import Acknowledged, Pong, Rejected, TradeEvent
 from tests.sources.hostile import Canned, StillClock, events, mutations, survives
@@ -199,3 +200,11 @@ async def test_pairs_candles_and_errors() -> None:
     ask.answers = {"/0/public/Trades": {"error": ["EQuery:Unknown asset pair"]}}
     with pytest.raises(GoneError):
         await rest.trades_after("BTC/USD", 1)
+
+
+async def test_of_candles_that_are_gone_it_says_from_when_on_there_are_some() -> None:
+    ohlc = [[T0 + 60 * n, "1", "1", "1", "1", "1", "1", 1] for n in range(720)]
+    ask = Canned({"/0/public/OHLC": {"error": [], "result": {"X": ohlc, "last": T0}}})
+    with pytest.raises(PartlyGoneError) as caught:
+        await KrakenRest(ask, StillClock()).bars("X/Y", Resolution.parse("1m"), T0 - 60, T0 + 60)
+    assert caught.value.from_us == T0 * 1_000_000

@@ -31,4 +31,4 @@ class FastClock:
         await asyncio.sleep(seconds / self.speed)
 
     def surroundings(self, seed: int = 0) -> Surroundings:
-        return Surroundings(self, self.sleep, random.Random(seed).random)
+        return Surroundings(self, self.sleep, random.Random(seed).random)  # noqa: S311 - chance

@@ -218,3 +218,18 @@ def test_names_of_resolutions(text: str, bar: str) -> None:
 def test_resolutions_it_does_not_have() -> None:
     with pytest.raises(GoneError, match="7m"):
         bar_of(Resolution.parse("7m"))
+
+
+async def test_a_second_of_more_trades_than_a_page_is_given_whole() -> None:
+    def trades(request: Request) -> Any:
+        below = int(request.query["after"])
+        is_time = request.query["type"] == "2"
+        times = {each: MS + each // 250 * 1000 for each in range(1, 1001)}
+        chosen = [each for each, ms in times.items() if (ms if is_time else each) < below]
+        rows = [trade(each, ts=str(times[each])) for each in chosen[-100:]]
+        return {"code": "0", "data": rows[::-1]}
+
+    rest = OkxRest(Canned({"/api/v5/market/history-trades": trades}), {})
+    start, end = (MS + 1000) * 1000, (MS + 2000) * 1000
+    page = await rest.trades_between("BTC-USDT", start, end)
+    assert [each.id for each in page.trades] == list(range(250, 500))

@@ -60,7 +60,8 @@ def test_a_line_without_a_time_is_of_now() -> None:
 
 def test_ids_and_sides_are_fields_or_tags() -> None:
     parsed = read(
-        'A,side=buy,id=7 price=1,size=1\nA price=1,size=1,id=8i,sequence=3i\nA price=1,size=1,id="x"'
+        "A,side=buy,id=7 price=1,size=1\n"
+        'A price=1,size=1,id=8i,sequence=3i\nA price=1,size=1,id="x"'
     )
     assert parsed.rows.side.tolist() == [1, 0, 0]
     assert parsed.rows.id[:2].tolist() == [7, 8]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from chandlery.api.access.keys import Keys
@@ -27,6 +26,12 @@ class Admin:
     retention: Mapping[Resolution | None, int]
     _chores: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     _exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_EXPORTS))
+    _endings: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def settled(self) -> None:
+        """Wait for the steps that go on although nobody listens any more."""
+        while self._endings:
+            await asyncio.wait(self._endings)
 
     def chore(
         self, steps: Iterator[Frame], done: Callable[[], None] = lambda: None
@@ -51,17 +56,38 @@ class Admin:
         self, steps: Iterator[Frame], places: asyncio.Semaphore, done: Callable[[], None]
     ) -> AsyncIterator[bytes]:
         """Run the steps, each in a thread of its own kind: never in one that answers pages."""
-        async with places:
-            try:
-                while (frame := await asyncio.to_thread(next, steps, None)) is not None:
-                    yield written(frame)
-                yield written(Ended())
-            except ChandleryError as error:
-                is_usage = isinstance(error, UsageError)
-                yield written(Failed(error.message, error.hint, is_usage))
-            finally:
-                done()
-                if (close := getattr(steps, "close", None)) is not None:
-                    # A step that runs is not waited for: its own end closes it.
-                    with suppress(ValueError):
-                        await asyncio.to_thread(close)
+        await places.acquire()
+        step: asyncio.Future[Frame | None] | None = None
+        try:
+            while True:
+                step = asyncio.ensure_future(asyncio.to_thread(next, steps, None))
+                # Whoever has asked may go; the step goes on, and its place is taken until its end.
+                frame = await asyncio.shield(step)
+                if frame is None:
+                    break
+                yield written(frame)
+            yield written(Ended())
+        except ChandleryError as error:
+            is_usage = isinstance(error, UsageError)
+            yield written(Failed(error.message, error.hint, is_usage))
+        finally:
+            done()
+            ending = asyncio.create_task(_end(step, steps, places))
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
+            if step is None or step.done():
+                await asyncio.shield(ending)
+
+
+async def _end(
+    step: asyncio.Future[Frame | None] | None, steps: Iterator[Frame], places: asyncio.Semaphore
+) -> None:
+    """Wait for the step under way, have the rest let go of what it holds, and make room."""
+    try:
+        if step is not None:
+            await asyncio.wait((step,))
+            step.exception()
+        if (close := getattr(steps, "close", None)) is not None:
+            await asyncio.to_thread(close)
+    finally:
+        places.release()

@@ -28,6 +28,15 @@ class CandlesRequest(TradesRequest, frozen=True, forbid_unknown_fields=True, kw_
     fill: Literal["none", "flat"] = "none"
 
 
+class BackfillRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Markets as `feeds.live` names them, and what of their past is fetched."""
+
+    markets: str
+    kind: Literal["bars", "trades"]
+    start: int
+    end: int | None = None
+
+
 class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new key."""
 

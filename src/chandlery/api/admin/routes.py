@@ -7,7 +7,8 @@ Whoever calls must have the scope admin, which the outermost layer sees to for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,16 +20,24 @@ from litestar.response import Stream
 from chandlery.api.access.keys import ApiKey
 from chandlery.api.access.principal import SCOPES
 from chandlery.api.admin.desk import Admin
-from chandlery.api.admin.frames import MEDIA_TYPE, columns_of
-from chandlery.api.admin.requests import CandlesRequest, KeyRequest, RangeRequest, TradesRequest
+from chandlery.api.admin.frames import MEDIA_TYPE, Ended, Failed, columns_of, written
+from chandlery.api.admin.requests import (
+    BackfillRequest,
+    CandlesRequest,
+    KeyRequest,
+    RangeRequest,
+    TradesRequest,
+)
 from chandlery.core.columns import US
-from chandlery.core.errors import UsageError
+from chandlery.core.errors import ChandleryError, UsageError
 from chandlery.core.resolution import Resolution
+from chandlery.engine.backfill import backfilling
 from chandlery.engine.chores import maintain_steps, rebuild_range, rebuild_steps, verify_steps
 from chandlery.engine.gaps import gap_rows
 from chandlery.engine.job_list import current_jobs
 from chandlery.engine.markets import summaries as summaries_of
 from chandlery.engine.pieces import Wanted, pieces, trade_pieces
+from chandlery.sources.source import Source
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 Asked = Request[Any, Any, Any]
@@ -117,6 +126,28 @@ async def maintain(state: State) -> Stream:
     return _stream(admin.chore(steps, server.live.forget))
 
 
+@post("/api/v1/admin/backfill", status_code=200)
+async def backfill(state: State, request: Asked) -> Stream:
+    """Fetch the past of markets from their venue; it stops when nobody listens any more."""
+    admin: Admin = state.admin
+    asked = await _body(request, BackfillRequest)
+    if admin.server.open_history is None:
+        message = "this server knows no venues"
+        raise UsageError(message)
+    sources = admin.server.open_history((asked.markets, asked.kind, asked.start, asked.end))
+    return _stream(_fetched(admin, sources))
+
+
+async def _fetched(admin: Admin, sources: Sequence[Source]) -> AsyncIterator[bytes]:
+    try:
+        async with aclosing(backfilling(admin.server, sources)) as steps:
+            async for step in steps:
+                yield written(step)
+        yield written(Ended())
+    except ChandleryError as error:
+        yield written(Failed(error.message, error.hint, isinstance(error, UsageError)))
+
+
 @get("/api/v1/admin/keys")
 async def list_keys(state: State) -> Response[bytes]:
     """Return the keys, without anything of their secrets."""
@@ -154,6 +185,7 @@ ROUTES = (
     verify,
     rebuild,
     maintain,
+    backfill,
     list_keys,
     create_key,
     revoke_key,

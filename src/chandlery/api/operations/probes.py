@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import msgspec
-from litestar import Response, get
+from litestar import Response, get, route
 from litestar.datastructures import State
 
 from chandlery import __version__
@@ -19,7 +19,7 @@ LEAST_FREE_BYTES = 500_000_000
 """With less free space than this a disk is called low."""
 
 
-@get("/healthz")
+@route("/healthz", http_method=["GET", "HEAD"])
 async def healthz(state: State) -> Response[dict[str, Any]]:
     """Say `ok`, or with status 503 why writing fails just now."""
     operations: Operations = state.operations
@@ -29,7 +29,7 @@ async def healthz(state: State) -> Response[dict[str, Any]]:
     return Response({"status": "ok", "version": __version__})
 
 
-@get("/readyz")
+@route("/readyz", http_method=["GET", "HEAD"])
 async def readyz(state: State) -> Response[dict[str, str]]:
     """Say `ready`, or with status 503 that it is `warming` or `draining`: send nobody here."""
     operations: Operations = state.operations

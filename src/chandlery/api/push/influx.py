@@ -144,23 +144,22 @@ def _told(outcome: Outcome) -> Response[bytes]:
     count = len(outcome.rejected)
     more = f"; and {count - MOST_REASONS} more" if count > MOST_REASONS else ""
     message = f"partial write: {'; '.join(reasons)}{more}, dropped={count}"
-    told = {
-        "code": "invalid",
-        "message": message,
-        "error": message,
-        "line": min(outcome.rejected) + 1,
-    }
-    return _response(400, msgspec.json.encode(told), {"X-Influxdb-Error": _line(message)})
+    return _error(400, "invalid", (message, ""), {"line": min(outcome.rejected) + 1})
 
 
 def _refused(status: int, error: ChandleryError) -> Response[bytes]:
-    message = f"{error.message} ({error.hint})" if error.hint else error.message
     code = _CODES.get(status, "internal error")
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
-    told = {"code": code, "message": message, "error": message}
-    return _response(
-        status, msgspec.json.encode(told), headers | {"X-Influxdb-Error": _line(message)}
-    )
+    return _error(status, code, (error.message, error.hint), {})
+
+
+def _error(status: int, code: str, told: tuple[str, str], more: dict[str, int]) -> Response[bytes]:
+    error, hint = told
+    message = f"{error} ({hint})" if hint else error
+    body = {"code": code, "message": message, "error": message, "hint": hint, **more}
+    headers = {"X-Influxdb-Error": _line(message)}
+    if status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    return _response(status, msgspec.json.encode(body), headers)
 
 
 def _line(message: str) -> str:

@@ -81,7 +81,9 @@ def _answer(envelope: Any) -> Iterator[Event]:
         if envelope.success is not False or _ALREADY in envelope.ret_msg:
             yield Acknowledged()
         else:
-            yield Rejected(envelope.ret_msg or "no reason given", is_fatal=_is_final(envelope.ret_msg))
+            yield Rejected(
+                envelope.ret_msg or "no reason given", is_fatal=_is_final(envelope.ret_msg)
+            )
 
 
 def _is_final(reason: str) -> bool:

@@ -7,9 +7,12 @@ from chandlery.core.columns import US
 from chandlery.core.resolution import Resolution, Unit
 from chandlery.sources.ccxt.exchange import Opened
 from chandlery.sources.ccxt.parse import Ohlcv, ohlcvs
+from chandlery.sources.live.recent import PartlyGoneError
 from chandlery.sources.live.rest import BarPage, GoneError, RestError
 from chandlery.sources.live.venue import BarEvent
 
+_ENOUGH = 2
+"""Bars that tell whether an answer begins where it was asked to."""
 _LETTERS = {Unit.DAY: "d", Unit.WEEK: "w", Unit.MONTH: "M"}
 
 
@@ -28,9 +31,10 @@ class CcxtHistory:
             message = f"{exchange.id} gives no bars"
             raise GoneError(message, hint="its trades make them")
         try:
-            rows = ohlcvs(
-                await exchange.fetch_ohlcv(symbol, timeframe_of(resolution), start * 1000)
-            )
+            rows = await self._rows(symbol, resolution, start)
+            if rows and start < rows[0].t < end and not await self._heeds(symbol, resolution, rows):
+                message = f"{exchange.id} gives only its newest bars of {resolution}"
+                raise PartlyGoneError(message, rows[0].t * US, hint="its trades make them from now")
         except self._opened.final as error:
             raise GoneError(str(error), hint="look at the symbol and the resolution") from error
         except self._opened.retried as error:
@@ -40,6 +44,18 @@ class CcxtHistory:
         bars = [_bar(symbol, resolution, row) for row in inside if row.t <= closed]
         is_last = len(bars) < len(inside) or not inside or inside[-1].t + resolution.seconds >= end
         return BarPage(bars, is_last=is_last)
+
+    async def _rows(self, symbol: str, resolution: Resolution, since: int) -> list[Ohlcv]:
+        timeframe = timeframe_of(resolution)
+        exchange = self._opened.exchange
+        return ohlcvs(await exchange.fetch_ohlcv(symbol, timeframe, since * 1000))
+
+    async def _heeds(self, symbol: str, resolution: Resolution, rows: list[Ohlcv]) -> bool:
+        """Return whether the exchange gives bars from where it is asked to."""
+        if len(rows) < _ENOUGH:
+            return True
+        later = await self._rows(symbol, resolution, rows[-1].t)
+        return not later or later[0].t > rows[0].t
 
 
 def timeframe_of(resolution: Resolution) -> str:

@@ -136,7 +136,11 @@ def _subscribed(data: msgspec.Raw) -> Subscribed:
 
 def _error(data: msgspec.Raw) -> Acknowledged | Rejected:
     reason = decoded(_ERROR, data, VENUE)
-    return Acknowledged(reason) if reason.startswith(_ALREADY) else Rejected(reason, is_fatal=reason.startswith(_INVALID))
+    return (
+        Acknowledged(reason)
+        if reason.startswith(_ALREADY)
+        else Rejected(reason, is_fatal=reason.startswith(_INVALID))
+    )
 
 
 def _pong(_data: msgspec.Raw) -> Pong:

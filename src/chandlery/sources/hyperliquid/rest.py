@@ -20,7 +20,7 @@ from chandlery.sources.hyperliquid.parse import (
 )
 from chandlery.sources.live.answers import answered, rows
 from chandlery.sources.live.asking import Ask, Request
-from chandlery.sources.live.recent import recent_page
+from chandlery.sources.live.recent import PartlyGoneError, recent_page
 from chandlery.sources.live.rest import BarPage, GoneError, Listed, TradePage
 
 REST_URL = "https://api.hyperliquid.xyz"
@@ -99,6 +99,11 @@ class HyperliquidRest:
         if str(resolution) not in INTERVALS:
             message = f"Hyperliquid has no candles of {resolution}"
             raise GoneError(message, hint=f"ask for one of {', '.join(INTERVALS)}")
+        now_s = self._clock.now_us() // US
+        oldest = (now_s // resolution.seconds - MOST_CANDLES + 1) * resolution.seconds
+        if start < oldest < end:
+            message = f"Hyperliquid keeps the last {MOST_CANDLES} candles of {resolution}"
+            raise PartlyGoneError(message, oldest * US, hint="coarser candles reach further back")
         until = min(end, start + MOST_CANDLES * resolution.seconds)
         request = {
             "coin": symbol,
@@ -108,7 +113,6 @@ class HyperliquidRest:
         }
         body = await self._info({"type": "candleSnapshot", "req": request})
         candles: list[Candle] = rows(_CANDLES, body, VENUE)
-        now_s = self._clock.now_us() // US
         bars = [
             bar_event(candle, is_closed=True)
             for candle in sorted(candles, key=lambda candle: candle.t)

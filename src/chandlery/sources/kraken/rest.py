@@ -16,6 +16,7 @@ from chandlery.sources.kraken.parse import TAKER, VENUE, cut
 from chandlery.sources.live.answers import answered
 from chandlery.sources.live.asking import Ask, Request
 from chandlery.sources.live.reading import Id, Number, price_scale
+from chandlery.sources.live.recent import PartlyGoneError
 from chandlery.sources.live.rest import BarPage, GoneError, Listed, RestError, TradePage
 from chandlery.sources.live.venue import BarEvent, TradeEvent
 
@@ -23,6 +24,7 @@ REST_URL = "https://api.kraken.com"
 REQUESTS_A_SECOND = 0.9
 
 MOST_TRADES = 1_000
+MOST_CANDLES = 720
 MOST_STEPS = 40
 """Pages that are looked through for an id, at most."""
 INTERVALS = {60: 1, 300: 5, 900: 15, 1_800: 30, 3_600: 60, 14_400: 240, 86_400: 1_440}
@@ -121,9 +123,13 @@ class KrakenRest:
         query = {"pair": pair_of(symbol), "interval": str(minutes), "since": str(start - 1)}
         found = await self._result("/0/public/OHLC", query)
         closed = self._clock.now_us() // US - resolution.seconds
+        given = sorted(_only(found, _OHLC))
+        if len(given) >= MOST_CANDLES and start < given[0].t < end:
+            message = f"Kraken gives the last {MOST_CANDLES} candles of {resolution}"
+            raise PartlyGoneError(message, given[0].t * US, hint="fetch trades, they are all there")
         bars = [
             _bar(symbol, resolution, row)
-            for row in _only(found, _OHLC)
+            for row in given
             if start <= row.t < end and row.t <= closed
         ]
         return BarPage(bars)

@@ -15,6 +15,7 @@ from chandlery.core.intervals import Pair, subtract, union
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades, id_of_text
 from chandlery.sources.live.ledger import bars_of
+from chandlery.sources.live.recent import PartlyGoneError
 from chandlery.sources.live.rest import GoneError, Rest
 from chandlery.sources.live.sound import check_bar, check_trade
 from chandlery.sources.live.surroundings import BackOff, Surroundings
@@ -48,7 +49,7 @@ class Stretch:
 class History:
     """See `Source`. What was fetched is not fetched again, however often it is begun."""
 
-    def __init__(  # noqa: PLR0913 - one argument a part
+    def __init__(
         self,
         name: str,
         rest: Rest,
@@ -116,8 +117,12 @@ class History:
             try:
                 delivery, upto_us = await page(symbol, at_us, high)
             except GoneError as error:
-                yield self._lost(symbol, at_us // US, high, str(error))
-                return
+                again = high
+                if isinstance(error, PartlyGoneError):
+                    again = min(high, max(-(-error.from_us // US), at_us // US + 1))
+                yield self._lost(symbol, at_us // US, again, str(error))
+                at_us = again * US
+                continue
             except ChandleryError as error:
                 self.reason = str(error)
                 _log.warning("history waits", source=self.name, reason=self.reason)

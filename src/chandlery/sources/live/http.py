@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -12,7 +14,7 @@ from chandlery import __version__
 from chandlery.sources.live.asking import Request
 from chandlery.sources.live.figures import FeedCounts
 from chandlery.sources.live.rest import GoneError, RestError
-from chandlery.sources.live.surroundings import Surroundings
+from chandlery.sources.live.surroundings import Surroundings, ended
 
 LARGEST_BODY = 64 * 1_048_576
 TIMEOUT_S = 15.0
@@ -22,6 +24,8 @@ MINUTE_S = 60
 US = 1_000_000
 _JSON = {"Content-Type": "application/json"}
 BAN_S = 120.0
+GRACE_S = 0.25
+Answer = tuple[int, httpx2.Headers, bytes]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -66,7 +70,7 @@ class Asker:
             await self._wait(request.weight)
             self.counts.asked += 1
             try:
-                status, headers, body = await self._fetch(request)
+                status, headers, body = await _gently(self._fetch(request))
             except (httpx2.HTTPError, OSError) as error:
                 self.counts.failed += 1
                 self.budget.spend(request.weight, None)
@@ -84,7 +88,7 @@ class Asker:
                 return
             await self.surroundings.sleep(wait_s)
 
-    async def _fetch(self, request: Request) -> tuple[int, httpx2.Headers, bytes]:
+    async def _fetch(self, request: Request) -> Answer:
         if self._client is None:
             self._client = httpx2.AsyncClient(
                 timeout=TIMEOUT_S,
@@ -134,6 +138,20 @@ class Asker:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
+
+
+async def _gently(fetching: Coroutine[Any, Any, Answer]) -> Answer:
+    """Return what comes; if nobody wants it any more, give it a moment to end by itself.
+
+    A connection that is cancelled while it opens would be left open.
+    """
+    task = asyncio.ensure_future(fetching)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,), timeout=GRACE_S)
+        await ended(task)
+        raise
 
 
 def _number(text: str) -> int | None:

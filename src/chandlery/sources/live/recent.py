@@ -9,10 +9,13 @@ from chandlery.sources.live.venue import TradeEvent
 
 
 class PartlyGoneError(GoneError):
-    """Only the newest part of what was asked for is left: `trades`, in ascending order."""
+    """Only what is of `from_us` or later is left; `trades` are those of it that came along."""
 
-    def __init__(self, message: str, trades: Sequence[TradeEvent], *, hint: str = "") -> None:
+    def __init__(
+        self, message: str, from_us: int, trades: Sequence[TradeEvent] = (), *, hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
+        self.from_us = from_us
         self.trades = trades
 
 
@@ -26,5 +29,7 @@ def recent_page(trades: Iterable[TradeEvent], start_us: int, end_us: int, most: 
     found = [trade for trade in known if start_us <= trade.time_us < end_us]
     if len(known) >= most and known[0].time_us >= start_us:
         message = f"the venue gives only its last {len(known)} trades, and these begin later"
-        raise PartlyGoneError(message, found, hint="the gap stays; shorter drops are filled")
+        hint = "the gap stays; shorter drops are filled"
+        # There may be more of the oldest one's moment.
+        raise PartlyGoneError(message, known[0].time_us + 1, found, hint=hint)
     return TradePage(found)

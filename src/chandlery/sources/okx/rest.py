@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from chandlery.core.columns import US
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution, Unit
 from chandlery.sources.live.answers import answered, rows
@@ -91,8 +92,13 @@ class OkxRest:
             message = f"OKX has no trades of {symbol} from before that time"
             raise GoneError(message, hint="it keeps three months")
         page = await self.trades_after(symbol, before[-1].trade_id)
-        inside = [trade for trade in page.trades if start_us <= trade.time_us < end_us]
-        return TradePage(inside, is_last=page.is_last or len(inside) < len(page.trades))
+        trades = [*page.trades]
+        # A page is short: go on until it reaches beyond the second that it begins in.
+        while not page.is_last and trades[-1].time_us // US <= start_us // US:
+            page = await self.trades_after(symbol, trades[-1].sequence)
+            trades += page.trades
+        inside = [trade for trade in trades if start_us <= trade.time_us < end_us]
+        return TradePage(inside, is_last=page.is_last or len(inside) < len(trades))
 
     async def bars(self, symbol: str, resolution: Resolution, start: int, end: int) -> BarPage:
         """See `Rest.bars`."""
