@@ -39,7 +39,8 @@ def test_a_flat_bar_lies_where_nothing_is_known_to_have_been_traded(
     bars = replace(candles(times), c=np.arange(float(len(times))) + 1)
     before = candles([] if earlier is None else [START + earlier * 60], price=99.0)
     shifted = [(START + low, START + high) for low, high in covered]
-    stretch = Stretch(0, MINUTE, START, START + BARS * 60)
+    newest = max([*times, *([] if earlier is None else [START + earlier * 60])], default=0)
+    stretch = Stretch(0, MINUTE, START, START + BARS * 60, newest)
     found = with_flat(stretch, before, bars, shifted, Calendars())
     closes = dict(
         zip(before.t.tolist() + times, [99.0] * len(before) + bars.c.tolist(), strict=True)
@@ -47,7 +48,7 @@ def test_a_flat_bar_lies_where_nothing_is_known_to_have_been_traded(
     expected = []
     for t in range(START, START + BARS * 60, 60):
         source = max((own for own in closes if own <= t), default=None)
-        is_beyond = not shifted and t > max(times, default=START - 1)
+        is_beyond = not shifted and t > newest
         if source is not None and not is_beyond and is_known(source, t, shifted):
             expected.append((t, closes[source], 0 if source != t else 3))
     rows = zip(found.t.tolist(), found.c.tolist(), found.n.tolist(), strict=True)

@@ -23,6 +23,8 @@ class Stretch:
     resolution: Resolution
     start: int
     end: int
+    newest: int
+    """The time of the market's newest bar."""
 
 
 def with_flat(
@@ -46,7 +48,7 @@ def with_flat(
         kept &= is_real | _is_seen(stretch, every.t, since[source], covered, grid)
     else:
         # Nobody says that it was looked for: behind the last bar nothing is known.
-        kept &= every.t <= bars.t.max(initial=stretch.start - 1)
+        kept &= every.t <= stretch.newest
     return every.take(kept)
 
 

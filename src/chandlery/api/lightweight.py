@@ -9,6 +9,7 @@ from litestar import Request, Response, Router, get
 
 from chandlery.api.answering import Content, answered
 from chandlery.api.caching import is_settled
+from chandlery.api.pages import text_of
 from chandlery.api.query import Query
 from chandlery.api.spaced import Spaced
 from chandlery.api.udf.lookup import exchange_of, number_of
@@ -47,7 +48,8 @@ async def ohlcv(request: Request[Any, Any, Any]) -> Response[bytes]:
         return await _answer(request, await spaced.text(start, until))
     page = await server.live.page(number, resolution, Window(start, end, limit))
     is_closed = page.is_final and is_settled(end, server.clock.now_us() // US)
-    return await _answer(request, page.text("lightweight"), settled=is_closed and len(page) > 0)
+    text = await text_of(server, page, "lightweight")
+    return await _answer(request, text, settled=is_closed and len(page) > 0)
 
 
 @get("/markets")

@@ -21,7 +21,7 @@ from chandlery.engine.live import Window
 from chandlery.engine.server import Server
 from chandlery.formats.bars_json import ROW_FORMS
 
-EVER = 1 << 62
+EVER = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Spaced:
         before = await self._bars(Window(None, window.start, 1))
         every = self._grid(bars, before, window)
         if self.is_filled:
-            bars = self._filled(bars, before, window, covered)
+            bars = await self._filled(bars, before, window, covered)
         times = np.union1d(every, bars.t) if self.has_whitespace else bars.t
         return _text(bars, times[max(0, len(times) - self.limit) :])
 
@@ -78,11 +78,14 @@ class Spaced:
         start = int(bars.t[0]) if not len(before) else window.start or 0
         return self.calendar.bars(self.resolution, start, window.end or 0)
 
-    def _filled(
+    async def _filled(
         self, bars: Candles, before: Candles, window: Window, covered: list[Pair]
     ) -> Candles:
         """Return the bars with flat ones between, which begin with the bar before them."""
-        stretch = Stretch(self.number, self.resolution, window.start or 0, window.end or 0)
+        newest = await self.server.live.latest_before(self.number, self.resolution, EVER)
+        stretch = Stretch(
+            self.number, self.resolution, window.start or 0, window.end or 0, newest or 0
+        )
         return with_flat(stretch, before, bars, covered, self.server.engine.registry.calendars)
 
 

@@ -111,6 +111,18 @@ async def test_flat_pages_go_back_to_the_first_bar_and_no_further(home: House) -
     assert read == [[6, 7, 8, 9], [2, 3, 4, 5], [0, 1]]
 
 
+async def test_flat_bars_at_the_end_of_a_page_are_not_lost(home: House) -> None:
+    whole = (await home.get(f"{BARS}&fill=flat")).json()
+    paged: list[object] = []
+    path: str | None = f"{BARS}&fill=flat&limit=4"
+    while path is not None:
+        answer = await home.get(path)
+        paged = answer.json() + paged
+        cursor = answer.headers.get("chandlery-cursor")
+        path = None if cursor is None else f"{BARS}&fill=flat&limit=4&cursor={cursor}"
+    assert paged == whole
+
+
 async def test_no_flat_bar_lies_in_the_future(home: House) -> None:
     home.clock.move(120)
     assert minutes(await home.get(f"{BARS}&fill=flat&end={NOW + 9_999}"))[-2:] == [8, 9]

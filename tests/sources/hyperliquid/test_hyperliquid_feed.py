@@ -29,30 +29,33 @@ def answers(request: Request) -> Any:
     return [told(n) for n in (12, 11, 10)] if question == "recentTrades" else listed[question]
 
 
-async def test_what_is_left_of_a_gap_is_stored_and_the_gap_is_lost() -> None:
-    clock = FastClock(start_us=(START + 8) * 1_000_000, speed=10)
-    connections = 0
+class Exchange:
+    """Cuts the first connection after a few trades, out of order and one of them twice."""
 
-    async def talk(socket: ServerConnection) -> None:
-        nonlocal connections
-        connections += 1
+    def __init__(self) -> None:
+        self.connections = 0
+
+    async def talk(self, socket: ServerConnection) -> None:
+        self.connections += 1
+        is_first = self.connections == 1
         await socket.send("Websocket connection established.")
         async for text in socket:
             asked = json.loads(text)
             if asked["method"] != "subscribe":
                 continue
             await socket.send(json.dumps({"channel": "subscriptionResponse", "data": asked}))
-            if connections > 1:
-                await asyncio.sleep(0.2)
-            numbers = (2, 1, 2, 3) if connections == 1 else (12, 13)
-            data = [told(number) for number in numbers]
+            data = [told(number) for number in ((2, 1, 2, 3) if is_first else (12, 13))]
+            await asyncio.sleep(0 if is_first else 0.2)
             await socket.send(json.dumps({"channel": "trades", "data": data}))
-            if connections == 1:
+            if is_first:
                 await asyncio.sleep(0.5)
                 return
 
+
+async def test_what_is_left_of_a_gap_is_stored_and_the_gap_is_lost() -> None:
+    clock = FastClock(start_us=(START + 8) * 1_000_000, speed=10)
     found: list[Delivery] = []
-    async with serve(talk, "127.0.0.1", 0) as server, asyncio.timeout(20):
+    async with serve(Exchange().talk, "127.0.0.1", 0) as server, asyncio.timeout(20):
         port = server.sockets[0].getsockname()[1]
         rest = HyperliquidRest(Canned({"/info": answers}), clock)
         venue = Hyperliquid(f"ws://127.0.0.1:{port}")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from litestar import Request, Response, get
 
+from chandlery.api.pages import text_of
 from chandlery.api.query import Query
 from chandlery.api.udf.answers import json, json_text, patiently, query_of, server_of
 from chandlery.api.udf.lookup import number_of
@@ -39,7 +40,7 @@ async def history(request: Request[Any, Any, Any]) -> Response[bytes]:
     if not _is_empty(window):
         page = await patiently(lambda: server.live.page(number, resolution, window))
         if len(page):
-            return json_text(_text(page, calendar))
+            return json_text(await _text(server, page, calendar))
     if window.count is not None:
         return json_text(NO_DATA)
     return await _nothing(server, number, resolution, window)
@@ -60,9 +61,9 @@ def _is_empty(window: Window) -> bool:
     return window.start == window.end and window.count is None
 
 
-def _text(page: Page, calendar: Calendar) -> bytes:
+async def _text(server: Server, page: Page, calendar: Calendar) -> bytes:
     if not is_renamed(calendar, page.resolution):
-        return page.text("udf")
+        return await text_of(server, page, "udf")
     bars = page.candles
     return bars_json(replace(bars, t=stamps(calendar, page.resolution, bars.t)), "udf")
 

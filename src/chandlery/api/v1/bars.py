@@ -13,6 +13,7 @@ from chandlery.engine.live import MOST_BARS, Page, Window
 from chandlery.engine.live.page import ReadPage
 from chandlery.engine.server import Server
 
+EVER = 1 << 60
 SEEN = "trades"
 """The kind of coverage that tells where trades were collected."""
 
@@ -81,7 +82,10 @@ async def flat(server: Server, asked: Asked) -> Found:
     page = await live.page(asked.market, asked.resolution, inside.window)
     before = await live.page(asked.market, asked.resolution, Window(None, start, 1))
     covered = await server.ask(lambda: server.engine.store.coverage(asked.market, SEEN))
-    stretch = Stretch(asked.market, asked.resolution, start, end)
+    newest = await live.latest_before(asked.market, asked.resolution, EVER)
+    stretch = Stretch(
+        asked.market, asked.resolution, start, end, start if newest is None else newest
+    )
     bars = with_flat(stretch, before.candles, page.candles, covered, registry.calendars)
     bars = bars.take(slice(max(0, len(bars) - asked.limit), None))
     older = int(before.candles.t[0]) if len(before) else None

@@ -1,0 +1,1 @@
+"""Bybit: the public trades of spot, linear and inverse markets."""

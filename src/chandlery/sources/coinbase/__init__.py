@@ -1,0 +1,1 @@
+"""Coinbase: the trades of the Exchange feed, or of Advanced Trade's."""

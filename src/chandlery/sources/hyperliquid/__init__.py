@@ -1,0 +1,1 @@
+"""Hyperliquid: public trades and candles."""

@@ -1,0 +1,1 @@
+"""Kraken's spot markets: public trades."""

@@ -1,0 +1,1 @@
+"""OKX: every public trade of spot, swaps and futures."""
