@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import bulk, push, queries, serving, websocket, writer
+from benchmarks import bulk, feeds, push, queries, serving, websocket, writer
 from benchmarks.report import Figure, keep, show
 
 BENCHMARKS: dict[str, Callable[[], Sequence[Figure]]] = {
     "bulk": bulk.run,
     "writer": writer.run,
     "push": push.run,
+    "feeds": feeds.run,
     "queries": queries.run,
     "serving": serving.run,
     "websocket": websocket.run,

@@ -24,6 +24,7 @@ from chandlery.sources.live.surroundings import Surroundings
 from chandlery.sources.live.venue import Venue
 from chandlery.sources.source import Source
 
+MINUTE_S = 60
 Wanted = tuple[str, str, int, int | None]
 """Symbols as in `feeds.live`, the kind, and [start, end) in seconds."""
 
@@ -68,7 +69,8 @@ def histories_of(settings: Settings, engine: Engine, clock: Clock, wanted: Wante
     known: HistoryKind = "trades" if kind == "trades" else "bars"
     for outfit in _outfits(settings, live, around):
         numbers = _registered(engine, outfit)
-        found.append(_history(outfit, numbers, Stretch(known, start, end), around))
+        upto = clock.now_us() // US // MINUTE_S * MINUTE_S if end is None else end
+        found.append(_history(outfit, numbers, Stretch(known, start, upto), around))
     return found
 
 

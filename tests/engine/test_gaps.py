@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chandlery.core.columns import US
 from chandlery.core.delivery import Coverage, Delivery
+from chandlery.core.delivery import Gap as Told
 from chandlery.core.intervals import union
 from chandlery.engine.engine import Engine
-from chandlery.engine.gaps import Gap, gaps
+from chandlery.engine.gaps import Gap, gap_rows, gaps, metrics_of
+from chandlery.engine.ingest import Ingest
 from chandlery.stores.memory import MemoryStore
-from tests.engine.builders import LATER_US, START
+from tests.engine.builders import LATER_US, START, HandClock
 
 pairs = st.tuples(st.integers(0, 60), st.integers(1, 20)).map(lambda p: (p[0], p[0] + p[1]))
 
@@ -58,3 +63,56 @@ def test_gaps_and_coverage_make_up_the_whole(intervals: list[tuple[int, int]]) -
     assert not any(
         low < START + b and START + a < high for low, high in found for a, b in intervals
     )
+
+
+def test_what_a_feed_has_told_comes_with_its_reason(engine: Engine) -> None:
+    seen(engine, (0, 60), (120, 180))
+    told = (
+        Told(0, "trades", START + 70, START + 90, "cut", "filling"),
+        Told(0, "trades", START + 180, None, "cut off"),
+    )
+    engine.recorder.record(Delivery(gaps=told), LATER_US)
+    ended = [
+        Gap(START + 60, START + 70),
+        Gap(START + 70, START + 90, "filling", "cut"),
+        Gap(START + 90, START + 120),
+    ]
+    assert gaps(engine, 0) == ended
+    now = START + 500
+    still = Gap(START + 180, now, "open", "cut off", has_ended=False)
+    assert gaps(engine, 0, now_s=now) == [*ended, still]
+    [*rows] = gap_rows(engine, None, now)
+    assert [row.end for row in rows] == [START + 70, START + 90, START + 120, None]
+    assert {row.symbol for row in rows} == {"A:B"}
+
+
+def test_gaps_are_shown_as_figures(engine: Engine) -> None:
+    clock = HandClock()
+    told = (
+        Told(0, "trades", START, START + 10, "gone", "lost"),
+        Told(0, "trades", LATER_US // US - 50, None, "cut off"),
+    )
+    engine.recorder.record(Delivery(gaps=told), LATER_US)
+    counts, seconds = (figure.read() for figure in metrics_of(engine, clock))
+    assert counts == {"open": 1, "filling": 0, "lost": 1}
+    assert seconds == {"open": 50, "filling": 0, "lost": 10}
+
+
+def test_a_group_of_commits_keeps_gaps_behind_what_was_covered_before_them() -> None:
+    first = Delivery(coverage=(Coverage(0, "trades", 0, 100),))
+    then = Delivery(gaps=(Told(0, "trades", 40, 60, "cut"),))
+
+    async def submit() -> Engine:
+        engine = Engine(MemoryStore())
+        engine.registry.add_symbol("A:B")
+        ingest = Ingest(engine.recorder, HandClock(), lambda recorded: None)
+        waiting = [asyncio.ensure_future(ingest.submit(each)) for each in (first, then)]
+        await asyncio.sleep(0)
+        running = asyncio.create_task(ingest.run())
+        await asyncio.gather(*waiting)
+        await ingest.close()
+        await running
+        return engine
+
+    engine = asyncio.run(submit())
+    assert engine.store.coverage(0, "trades") == [(0, 40), (60, 100)]

@@ -38,12 +38,16 @@ class Surface:
     hub: Hub
     operations: Operations
     protection: Protection
+    desk: Desk
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Follow the server until the block ends."""
-        async with self.hub.running():
-            yield
+        try:
+            async with self.hub.running():
+                yield
+        finally:
+            self.desk.close()
 
 
 def assemble(server: Server, settings: Settings, protection: Protection) -> Surface:
@@ -60,7 +64,7 @@ def assemble(server: Server, settings: Settings, protection: Protection) -> Surf
     sockets = with_websocket(Endpoint(hub, gate, DeskPublisher(desk)), app)
     routes = Routes(route.path_format for route in app.routes)
     front = Front(server, Doors(app, sockets, routes, protection))
-    return Surface(front, Quick(server, protection), hub, operations, protection)
+    return Surface(front, Quick(server, protection), hub, operations, protection, desk)
 
 
 def limits_of(sockets: WebSockets) -> Limits:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from ipaddress import ip_network
 
 import jwt
@@ -115,6 +116,16 @@ def test_another_scheme_is_somebody_elses() -> None:
     principal = house.guard.identify(sent(authorization="Basic YTpi"), AWAY)
     with pytest.raises(CredentialError, match="another scheme"):
         house.guard.require(principal, Scope.WRITE)
+
+
+def test_keys_come_as_influx_clients_send_them() -> None:
+    house = House()
+    key = house.key(Scope.WRITE)
+    basic = base64.b64encode(f"telegraf:{key}".encode()).decode()
+    assert house.may(Scope.WRITE, authorization=f"Token {key}") == 200
+    assert house.may(Scope.WRITE, authorization=f"Basic {basic}") == 200
+    assert house.may(Scope.WRITE, authorization=f"Basic {basic[:-8]}") == 401
+    assert house.may(Scope.WRITE, authorization="Basic ???") == 401
 
 
 def test_revoked_and_expired_keys_are_refused_at_once() -> None:

@@ -361,26 +361,28 @@ class _Talk:
             fake.met["shutdown"] += 1
             self.ends_us = min(self.ends_us, fake.clock.now_us() + 8 * US)
             await self.connection.send(json.dumps({"e": "serverShutdown", "E": 1}))
-        text = frame(symbol, kind, trade)
+        await self._send(symbol, kind, trade)
+        return True
+
+    async def _send(self, symbol: str, kind: str, trade: FakeTrade) -> None:
+        """Send a trade, or leave it out, or only half of it, or later, or twice."""
+        fake, faults, text = self.fake, self.fake.faults, frame(symbol, kind, trade)
         if fake._fails(faults.skip):
             fake.met["skip"] += 1
-            return True
-        if fake._fails(faults.half):
+        elif fake._fails(faults.half):
             fake.met["half"] += 1
             await self.connection.send(text[: len(text) // 2])
-            return True
-        if fake._fails(faults.reorder) and self.late is None:
+        elif self.late is None and fake._fails(faults.reorder):
             fake.met["reorder"] += 1
             self.late = (symbol, trade)
-            return True
-        await self.connection.send(text)
-        if fake._fails(faults.repeat):
-            fake.met["repeat"] += 1
+        else:
             await self.connection.send(text)
-        if self.late is not None:
-            (other, late), self.late = self.late, None
-            await self.connection.send(frame(other, kind, late))
-        return True
+            if fake._fails(faults.repeat):
+                fake.met["repeat"] += 1
+                await self.connection.send(text)
+            if self.late is not None:
+                (other, late), self.late = self.late, None
+                await self.connection.send(frame(other, kind, late))
 
     async def _fall(self, name: str) -> None:
         if name == "cut":

@@ -15,7 +15,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import BUY, SELL, Trades
 from chandlery.engine.engine import Engine
 from chandlery.engine.recorder import Recorded
-from chandlery.engine.server import Server
+from chandlery.engine.server import Server, ServerLimits
 from chandlery.sources.binance.rest import WEIGHT_HEADER, BinanceRest
 from chandlery.sources.binance.sites import SPOT
 from chandlery.sources.binance.venue import Binance, Stream
@@ -79,7 +79,7 @@ class World:
         """Run a server with the feed until the block is left."""
         self.engine = Engine(self.store)
         self.numbers = self._numbers()
-        server = Server(self.engine, self.clock)
+        server = Server(self.engine, self.clock, ServerLimits(query_s=1e9))
         self.feed = self.make_feed()
         async with server.running([self.feed], jobs=False):
             yield server

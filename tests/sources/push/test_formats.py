@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from contextlib import suppress
 
@@ -364,3 +365,30 @@ def test_no_bytes_break_a_parser(body: bytes) -> None:
         with suppress(BodyError):
             parsed = read(body)
             assert not set(parsed.rejected) & set(parsed.rows.index.tolist())
+
+
+def test_a_large_dictionary_costs_each_batch_only_what_it_uses() -> None:
+    names = pyarrow.array([f"S:{number}" for number in range(50_000)])
+    indices = pyarrow.array([7, None, 49_999, 7], pyarrow.int32())
+    symbols = pyarrow.DictionaryArray.from_arrays(indices, names)
+    one = [1.0] * 4
+    table = pyarrow.table({"symbol": symbols, "time": [START] * 4, "price": one, "size": one})
+    parsed = read_arrow(stream(table), ASKED)
+    assert parsed.symbols == ("S:7", "S:49999")
+    assert parsed.rows.symbol.tolist() == [0, 1, 0]
+    assert list(parsed.rejected) == [1]
+    empty = pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array([None] * 4, pyarrow.int32()), pyarrow.array([], pyarrow.string())
+    )
+    table = pyarrow.table({"symbol": empty, "time": [START] * 4, "price": one, "size": one})
+    assert len(read_arrow(stream(table), ASKED).rejected) == 4
+
+
+def test_arrow_in_very_many_batches_is_refused() -> None:
+    table = pyarrow.table({"time": [START], "price": [1.0], "size": [1.0]})
+    sink = io.BytesIO()
+    with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+        for _ in range(1_001):
+            writer.write_table(table)
+    with pytest.raises(BodyError, match="at most 1,000 batches"):
+        read_arrow(sink.getvalue(), ASKED)

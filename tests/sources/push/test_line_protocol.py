@@ -135,3 +135,10 @@ def test_lines_of_one_layout_say_what_each_says_alone(
     for name, column in together.rows.columns().items():
         other = apart.rows.columns()[name]
         assert column.tolist() == (other - 1 if name == "index" else other).tolist()
+
+
+@pytest.mark.parametrize("start", ["A price=1,size=1,", "A,"])
+def test_a_line_beyond_all_measure_is_named(start: str) -> None:
+    parsed = read(f"A price=1,size=1\n{start}{'a=1,' * 20_000}b=1 price=1,size=1\nA price=1,size=1")
+    assert parsed.rows.index.tolist() == [0, 2]
+    assert "at most 65,536 characters" in parsed.rejected[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -177,13 +178,24 @@ def _token_in(named: Named, headers: Headers) -> tuple[str, str]:
             message = "more than one Authorization header"
             raise CredentialError(message, hint=_HINT)
         scheme, _, token = written.decode("latin-1").partition(" ")
-        if scheme.lower() == "bearer":
+        if scheme.lower() in ("bearer", "token"):
             return _present(token)
+        if scheme.lower() == "basic" and (password := _password(token)).startswith(PREFIX):
+            return password, ""
     key = named.get(b"x-api-key")
     if key is not None:
         return _present(key.decode("latin-1"))
     # Another scheme is most often that of a proxy in front, which passes on what it was given.
     return "", "" if written is None else "Authorization: Bearer expected, found another scheme"
+
+
+def _password(encoded: str) -> str:
+    """Return the password of a Basic credential; nothing if it is none."""
+    try:
+        pair = base64.b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return ""
+    return pair.partition(":")[2]
 
 
 def _present(token: str) -> tuple[str, str]:

@@ -12,10 +12,12 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 
 EVERY = "*"
 METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-REQUEST_HEADERS = b"Authorization, X-API-Key, Content-Type, If-None-Match, Last-Event-ID"
+REQUEST_HEADERS = (
+    b"Authorization, X-API-Key, Content-Type, Content-Encoding, Idempotency-Key, If-None-Match"
+)
 RESPONSE_HEADERS = (
     b"ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
-    b"Chandlery-Interval, Chandlery-Cursor, X-Request-Id"
+    b"Chandlery-Interval, Chandlery-Cursor, Idempotency-Replayed, X-Request-Id"
 )
 MAX_AGE_S = 7_200
 """As long as browsers believe it at most."""

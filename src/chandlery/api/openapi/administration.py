@@ -7,7 +7,13 @@ from typing import Any
 import msgspec
 
 from chandlery.api.admin.frames import MEDIA_TYPE
-from chandlery.api.admin.requests import CandlesRequest, KeyRequest, RangeRequest, TradesRequest
+from chandlery.api.admin.requests import (
+    BackfillRequest,
+    CandlesRequest,
+    KeyRequest,
+    RangeRequest,
+    TradesRequest,
+)
 from chandlery.api.openapi.kinds import number, said
 from chandlery.api.operation import JSON, Body, Operation, list_of
 from chandlery.api.parameters import Parameter
@@ -82,6 +88,26 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "maintain"): _stream(
         "Tidy the store",
         "Lets go of what is past its time and tidies the file; frames tell how far it is.",
+    ),
+    ("POST", "backfill"): _stream(
+        "Fetch the past",
+        "Bars or trades of markets from their venue; frames tell how far it is. It stops when "
+        "nobody listens any more, and goes on from there when it is asked for again.",
+        _body(BackfillRequest, {"markets": "binance:BTCUSDT", "kind": "bars", "start": 1735689600}),
+    ),
+    ("GET", "gaps"): _told(
+        "What was not collected",
+        "The gaps of a market, or of all, of every kind.",
+        [],
+        Parameter(
+            name="symbol",
+            help="The market; empty is all of them.",
+            read=str,
+            schema={"type": "string"},
+            example="BINANCE:BTCUSDT",
+            default="",
+        ),
+        schema=list_of(_OBJECT),
     ),
     ("GET", "keys"): _told(
         "The keys",

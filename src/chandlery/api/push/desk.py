@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,10 +19,12 @@ from chandlery.core.delivery import Delivery
 from chandlery.core.errors import StoreUnavailableError, UsageError
 from chandlery.core.events import EventMaps
 from chandlery.core.market import Market, symbol_of
-from chandlery.core.trades import Refused, refusals
+from chandlery.core.trades import Refused, Trades, refusals
 from chandlery.engine.ingest import BusyError
 from chandlery.engine.server import Server
 from chandlery.sources.push import Asked, Parsed, Rows, plain_trades, trades_of
+
+Result = TypeVar("Result")
 
 SMALL_BYTES = 32 * 1024
 """What is read at once; more is read in a thread, beside the event loop."""
@@ -30,9 +33,12 @@ COMMIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _Ready:
+    """Trades that may be written, the rows that they were, and what may not."""
+
     rows: Rows
-    market: Int32s
+    trades: Trades
+    rejected: dict[int, str]
 
 
 class Desk:
@@ -47,6 +53,7 @@ class Desk:
         self.once = Once(server.clock)
         self._server = server
         self._registry = server.engine.registry
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="push")
 
     def asked(self, symbol: str = "", unit: str | None = None) -> Asked:
         """Return what a parser is told."""
@@ -64,24 +71,39 @@ class Desk:
 
     async def take(self, size: int, read: Callable[[], Parsed]) -> Outcome:
         """Read a body of so many bytes, write what is good, and say what became of each row."""
-        if size <= SMALL_BYTES:
-            parsed = read()
-        else:
-            parsed = await self._server.ask(read, math.inf)
-        return await self.write(parsed)
+        return await self._submit(await self.aside(size, lambda: self._prepared(read())))
 
     async def write(self, parsed: Parsed) -> Outcome:
         """Make the good rows durable."""
+        return await self._submit(self._prepared(parsed))
+
+    async def aside(self, size: int, work: Callable[[], Result]) -> Result:
+        """Do work on so many bytes: in a thread of its own if they are many.
+
+        One thread is enough, for only one at a time can run; readers of charts have others.
+        """
+        if size <= SMALL_BYTES:
+            return work()
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _prepared(self, parsed: Parsed) -> _Ready:
+        """Return the trades that may be written, their markets being registered."""
         rejected = dict(parsed.rejected)
         rows = self._possible(parsed.rows, rejected)
-        written = self._with_markets(rows, parsed.symbols, rejected)
-        rows = written.rows
+        rows, market = self._with_markets(rows, parsed.symbols, rejected)
+        return _Ready(rows, trades_of(rows, market), rejected)
+
+    async def _submit(self, ready: _Ready) -> Outcome:
+        rows, rejected = ready.rows, ready.rejected
         if not len(rows):
             return Outcome(rejected=rejected)
-        trades = trades_of(rows, written.market)
         try:
             async with asyncio.timeout(COMMIT_S):
-                receipt = await self._server.ingest.submit_now(Delivery(trades=trades))
+                receipt = await self._server.ingest.submit_now(Delivery(trades=ready.trades))
         except TimeoutError:
             message = f"not known to be durable within {COMMIT_S:g} s"
             hint = "send the same again: what is there already is not doubled"
@@ -99,7 +121,7 @@ class Desk:
 
     def _with_markets(
         self, rows: Rows, symbols: tuple[str, ...], rejected: dict[int, str]
-    ) -> _Written:
+    ) -> tuple[Rows, Int32s]:
         numbers = np.full(len(symbols), -1, dtype=np.int32)
         reasons = {}
         for code in np.unique(rows.symbol).tolist():
@@ -109,12 +131,12 @@ class Desk:
                 reasons[code] = f"symbol: {error.message}"
         market = numbers[rows.symbol]
         if not reasons:
-            return _Written(rows, market)
+            return rows, market
         is_known = market >= 0
         bad = rows.take(~is_known)
         for place, code in zip(bad.index.tolist(), bad.symbol.tolist(), strict=True):
             rejected[place] = reasons[code]
-        return _Written(rows.take(is_known), market[is_known])
+        return rows.take(is_known), market[is_known]
 
     def _number(self, symbol: str) -> int:
         known = self._registry.known(symbol)

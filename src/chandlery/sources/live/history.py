@@ -75,30 +75,32 @@ class History:
     async def deliveries(self, position: str | None) -> AsyncIterator[Delivery]:
         """See `Source.deliveries`."""
         self._done = _done_of(position)
-        end = await self._end()
-        wanted = {symbol: self._missing(symbol, end) for symbol in self._numbers}
-        self.wanted_s = sum(high - low for parts in wanted.values() for low, high in parts)
-        self.fetched_s = 0
+        self.wanted_s = self.fetched_s = 0
         try:
-            for symbol, parts in wanted.items():
+            async for end in self._ends():
+                wanted = {symbol: self._missing(symbol, end) for symbol in self._numbers}
+                parts = [(s, low, high) for s, of in wanted.items() for low, high in reversed(of)]
+                self.wanted_s += sum(high - low for _, low, high in parts)
                 # The newest first: that is what charts show.
-                for low, high in reversed(parts):
+                for symbol, low, high in parts:
                     async for delivery in self._part(symbol, low, high):
                         yield delivery
         finally:
             await self._rest.close()
 
-    async def _end(self) -> int:
-        """Return where the wanted ends; of bars where the one that is forming now does."""
+    async def _ends(self) -> AsyncIterator[int]:
+        """Yield up to where to fetch; at last the bar that was forming, once it is closed."""
         if self._stretch.end is not None:
-            return self._stretch.end
+            yield self._stretch.end
+            return
         now_s = self._around.clock.now_us() // US
-        if self._stretch.kind == "trades":
-            return now_s
-        step = self._stretch.bar.seconds
-        end = -(-now_s // step) * step
-        await self._around.sleep(end + SETTLED_S - now_s)
-        return end
+        step = self._stretch.bar.seconds if self._stretch.kind == "bars" else 1
+        end = now_s // step * step
+        yield end
+        if self._stretch.kind == "bars":
+            now_s = self._around.clock.now_us() // US
+            await self._around.sleep(max(0, end + step + SETTLED_S - now_s))
+            yield end + step
 
     def _missing(self, symbol: str, end: int) -> list[Pair]:
         step = self._stretch.bar.seconds if self._stretch.kind == "bars" else 1

@@ -67,6 +67,8 @@ class Ledger:
         self.bars: dict[str, BarTrack] = {}
         self.behind: set[tuple[str, bool]] = set()
         """(symbol, whether bars) whose past must be asked for."""
+        self._apart = set(book.numbers)
+        """Symbols that no connection brings just now."""
         self.rounds: dict[tuple[str, bool], int] = {}
         """Of those whose connection has begun: what came before it is still to be asked for."""
         self._beginnings = itertools.count(1)
@@ -99,7 +101,7 @@ class Ledger:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is missing that could be asked for."""
-        return not self.behind and not any(self._told.values())
+        return not (self._apart or self.behind or any(self._told.values()))
 
     def take(self, values: Iterable[Value], now_us: int) -> None:
         """Take values in, in their order."""
@@ -167,6 +169,7 @@ class Ledger:
                 self.behind.add((event.symbol, True))
 
     def _lost(self, value: Lost) -> None:
+        self._apart.update(value.symbols)
         for symbol in value.symbols:
             track = self.tracks[symbol]
             if isinstance(track, ClockTrack):
@@ -196,6 +199,7 @@ class Ledger:
         self._gaps.append(Gap(self.book.numbers[symbol], kind, start, end, reason, state))
 
     def _resumed(self, value: Resumed) -> None:
+        self._apart.difference_update(value.symbols)
         for symbol in value.symbols:
             track = self.tracks[symbol]
             if isinstance(track, ClockTrack):
@@ -255,8 +259,11 @@ class Ledger:
         for hole in sorted(holes):
             if any(first <= hole.first and hole.last <= last for first, last in known):
                 continue
-            self.counts.skips += 1
-            self._gap(symbol, TRADES, hole.start_s, hole.end_s, _reason(track, hole), "filling")
+            reason = "nothing was connected"
+            if isinstance(track, Track) and (symbol, False) not in self.rounds:
+                self.counts.skips += 1
+                reason = f"trades {hole.first} to {hole.last} were skipped"
+            self._gap(symbol, TRADES, hole.start_s, hole.end_s, reason, "filling")
         self._told[symbol] = holes
         if holes:
             self.behind.add((symbol, False))
@@ -316,9 +323,3 @@ def bars_of(rows: list[tuple[int, BarEvent]], resolution: Resolution) -> Bars:
     }
     numbers = [number for number, _ in rows]
     return Bars(resolution, Candles.of(market=numbers, given=[True] * len(rows), **columns))
-
-
-def _reason(track: AnyTrack, hole: Hole) -> str:
-    if isinstance(track, ClockTrack):
-        return "nothing was connected"
-    return f"trades {hole.first} to {hole.last} were skipped"

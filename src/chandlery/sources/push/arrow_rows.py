@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chandlery.core.columns import Bools, Floats, Int8s, Int64s
+from chandlery.core.columns import Bools, Floats, Int8s, Int32s, Int64s
 from chandlery.core.errors import ChandleryError
 from chandlery.sources.push import ipc, values
 from chandlery.sources.push.builder import Asked, Builder
@@ -19,6 +19,8 @@ from chandlery.sources.push.parsed import Parsed, Rows
 from chandlery.sources.push.times import of_integers, times
 
 PIECE_ROWS = 65_536
+MOST_BATCHES = 1_000
+"""Each is checked whole, with all that it refers to."""
 _HINT = "the columns time, price, size; and symbol, side, id, sequence as far as there are any"
 
 
@@ -54,7 +56,7 @@ def _arrow() -> Any:
 
 def _batches(arrow: Any, body: bytes, builder: Builder) -> Iterator[Any]:
     """Yield the batches, once it is sure that they are small, whole and of known types."""
-    count = 0
+    count = batches = 0
     for message in arrow.ipc.MessageReader.open_stream(body):
         if ipc.is_compressed(message.metadata.to_pybytes()):
             told = "an Arrow stream without compression of its own expected"
@@ -68,6 +70,10 @@ def _batches(arrow: Any, body: bytes, builder: Builder) -> Iterator[Any]:
         for batch in reader:
             count += batch.num_rows
             builder.limit(count)
+            batches += 1
+            if batches > MOST_BATCHES:
+                told = f"at most {MOST_BATCHES:,} batches expected, found more"
+                raise BodyError(Fault.TOO_MANY_ROWS, told, hint="put more rows into each")
             batch.validate(full=True)
             yield batch
 
@@ -147,21 +153,31 @@ class _Piece:
         column = self._columns.get(name)
         return [None] * self._rows if column is None else list(column.to_pylist())
 
-    def _symbols(self) -> Any:
+    def _symbols(self) -> Int32s:
         column = self._columns.get("symbol")
         if column is None:
             return self._builder.symbols([None] * self._rows, self._faults)
         if not self._arrow.types.is_dictionary(column.type):
             column = column.dictionary_encode()
-        names = [*column.dictionary.to_pylist(), None]
-        codes = column.indices.fill_null(len(names) - 1).to_numpy(zero_copy_only=False)
-        # Only the symbols that occur: faults are those of rows.
-        own = Faults(len(names))
-        known = self._builder.symbols(names, own)
-        found = known[codes]
+        # Only the symbols that occur: every batch may refer to the same large dictionary.
+        is_there = ~self._nulls("symbol")
+        places = column.indices.fill_null(0).to_numpy(zero_copy_only=False)[is_there]
+        used, codes = np.unique(places, return_inverse=True)
+        names = [*self._names(column.dictionary, used), None]
+        at = np.full(self._rows, len(names) - 1)
+        at[is_there] = codes
+        # The faults that count are those of rows.
+        known = self._builder.symbols(names, Faults(len(names)))
+        found: Int32s = known[at]
         for row in np.flatnonzero(found < 0).tolist():
-            self._faults.mark(row, f"symbol: expected one, found {shown(names[codes[row]])}")
+            self._faults.mark(row, f"symbol: expected one, found {shown(names[at[row]])}")
         return found
+
+    def _names(self, dictionary: Any, used: Int64s) -> list[Any]:
+        """Return the texts of some places of a dictionary."""
+        if not len(dictionary):
+            return [None] * len(used)
+        return list(dictionary.take(self._arrow.array(used)).to_pylist())
 
     def _times(self) -> Int64s:
         kind = self._columns["time"].type

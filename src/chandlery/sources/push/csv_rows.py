@@ -9,7 +9,7 @@ from typing import Any
 from chandlery.sources.push.builder import Asked, Builder
 from chandlery.sources.push.errors import BodyError, Fault
 from chandlery.sources.push.faults import shown
-from chandlery.sources.push.json_texts import pieces
+from chandlery.sources.push.json_texts import LONGEST_LINE, pieces
 from chandlery.sources.push.parsed import Parsed, Raw
 
 FIELDS = ("symbol", "time", "price", "size", "side", "id", "sequence")
@@ -21,7 +21,7 @@ _BOM = b"\xef\xbb\xbf"
 def read_csv(body: bytes, asked: Asked) -> Parsed:
     """Return the trades of a body."""
     header, _, rest = body.removeprefix(_BOM).lstrip().partition(b"\n")
-    names, delimiter = _header(header)
+    names, delimiter = _header(header[:LONGEST_LINE])
     builder, count = Builder(asked), 0
     for piece in pieces(rest):
         lines = [
@@ -62,7 +62,7 @@ def _raw(lines: list[str], first: int, layout: tuple[list[str], str], builder: B
     index: list[int] = []
     rows: list[list[Any]] = []
     for place, line in enumerate(lines, first):
-        row = _split(line.rstrip("\r"), delimiter)
+        row = _split(line[:LONGEST_LINE].rstrip("\r"), delimiter)
         if len(row) == len(names):
             index.append(place)
             rows.append(row)

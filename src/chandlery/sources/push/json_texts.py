@@ -15,6 +15,8 @@ Form: TypeAlias = Literal["json", "lines"]
 PIECE_BYTES = 128 * 1024
 """Decoded at a time: nothing else runs meanwhile."""
 PIECE_ROWS = 1_000
+LONGEST_LINE = 65_536
+"""Of text that is taken apart by patterns, which nothing else can interrupt."""
 _COMMAS_OF_A_ROW = 8
 
 _raws = msgspec.json.Decoder(list[msgspec.Raw])

@@ -13,7 +13,7 @@ from typing import Any
 from chandlery.sources.push.builder import Asked, Builder
 from chandlery.sources.push.errors import BodyError, Fault
 from chandlery.sources.push.faults import shown
-from chandlery.sources.push.json_texts import pieces
+from chandlery.sources.push.json_texts import LONGEST_LINE, pieces
 from chandlery.sources.push.line_layout import Layout, each
 from chandlery.sources.push.parsed import Parsed, Raw
 
@@ -71,6 +71,8 @@ def read_lines(body: bytes, precision: str, now_us: int, asked: Asked) -> Parsed
 
 def _at_once(text: str, lines: list[str], first: int, clock: _Clock) -> Raw | None:
     """Return rows that all have the layout of the first one; None if they have not."""
+    if max(map(len, lines)) > LONGEST_LINE:
+        return None
     layout = Layout.of(lines[0].rstrip("\r"))
     columns = None if layout is None else layout.columns(text, len(lines))
     if columns is None:
@@ -138,6 +140,9 @@ class _Clock:
 
 def _row(line: str, clock: _Clock) -> Row:
     """Return symbol, time, price, size, side, id and sequence of a line."""
+    if len(line) > LONGEST_LINE:
+        message = f"expected a line of at most {LONGEST_LINE:,} characters, found {len(line):,}"
+        raise _LineError(message)
     if "\\" in line or ('"' in line and _SIMPLE.fullmatch(line) is None):
         head, fields, time = _parts(line)
         measurement, *tags = _COMMA.split(head)
