@@ -139,7 +139,7 @@ class WebSockets(Section):
         10, "Clients of one address at a time; this machine's own are free.", _FROM_1, ge=1
     )
     subscriptions: int = of(200, "Subscriptions of a client.", _FROM_1, ge=1)
-    message: Bytes = of(Size(4 * KB), "The largest message a client may send.", _A_SIZE)
+    message: Bytes = of(Size(4_096), "The largest message a client may send.", _A_SIZE)
     messages: int = of(10, "Messages a client may send a second.", _FROM_1, ge=1)
 
 

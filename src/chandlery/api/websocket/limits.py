@@ -58,7 +58,7 @@ class Limits:
     """What one client, and all of them, may do. Sizes are bytes, times seconds."""
 
     most_clients: int = 20_000
-    most_per_address: int = 100
+    most_per_address: int = 10
     most_subscriptions: int = 200
     most_bars: int = 1_000
     """Bars of one snapshot; more changed bars than this are answered with one, too."""
