@@ -135,7 +135,8 @@ class _InMemory:
 
     def __init__(self, frames: list[str], number: int) -> None:
         self._frames = frames
-        self._ledger = Ledger(Book({SYMBOL: number}, are_ids_contiguous=True), Progress(), FeedCounts())
+        book = Book({SYMBOL: number}, are_ids_contiguous=True)
+        self._ledger = Ledger(book, Progress(), FeedCounts())
 
     async def deliveries(self, position: str | None) -> AsyncIterator[Delivery]:
         """See `Source.deliveries`."""

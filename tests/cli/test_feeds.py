@@ -179,7 +179,7 @@ def wait_for(url: str, is_so: Any) -> dict[str, Any]:
 
     until, stats = time.monotonic() + 90, dict[str, Any]()
     while time.monotonic() < until:
-        stats = httpx2.get(f"{url}/stats", trust_env=False).json()
+        stats = dict(httpx2.get(f"{url}/stats", trust_env=False).json())
         if is_so(stats):
             return stats
         time.sleep(0.2)

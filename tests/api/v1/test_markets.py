@@ -84,7 +84,7 @@ async def test_each_spelling_of_an_interval_names_it(home: House) -> None:
 async def test_gaps_are_what_was_not_collected(home: House) -> None:
     assert (await home.get("gaps?symbol=BINANCE:BTCUSDT")).json() == []
     await home.cover(BTC, (START, START + 60), (START + 120, NOW))
-    gap = [{"start": START + 60, "end": START + 120}]
+    gap = [{"start": START + 60, "end": START + 120, "state": "open", "reason": ""}]
     assert (await home.get("gaps?symbol=BINANCE:BTCUSDT")).json() == gap
     assert (await home.get("gaps?symbol=BINANCE:BTCUSDT&kind=1m")).json() == []
 

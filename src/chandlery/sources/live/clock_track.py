@@ -53,10 +53,15 @@ class ClockTrack:
         """Say that nothing more comes."""
         if self._begun_s is None:
             return
-        end_s = self._end_s()
+        end_s, begun_us = self._end_s(), self._begun_s * US
         if end_s > self._begun_s:
             self._done.append(Span(self._begun_s, end_s))
-        self._since_us = max(end_s, self._begun_s) * US
+            self._since_us = end_s * US
+        elif self._missing and self._missing[-1].last == begun_us:
+            # It did not last to the end of the hole before it: that goes on.
+            self._since_us = self._missing.pop().first
+        else:
+            self._since_us = begun_us
         self._begun_s = None
 
     def holes(self) -> list[Hole]:

@@ -61,6 +61,7 @@ class LiveFeed:
         self._around = surroundings
         self.figures = counts or FeedCounts()
         self._slots: list[Slot] = []
+        self._unknown: list[str] = []
         self._ledger: Ledger | None = None
         self._filler: Filler | None = None
 
@@ -91,7 +92,8 @@ class LiveFeed:
     @property
     def reason(self) -> str:
         """Why it is not live, as far as it is known."""
-        reasons = [slot.reason for slot in self._slots if slot.reason]
+        reasons = [f"no such market: {symbol}" for symbol in self._unknown]
+        reasons += [slot.reason for slot in self._slots if slot.reason]
         if self._filler is not None and self._filler.reason:
             reasons.append(self._filler.reason)
         return "; ".join(dict.fromkeys(reasons))
@@ -162,10 +164,12 @@ class LiveFeed:
     async def _learn(self) -> None:
         """Find out what the venue says of its markets; tried until it answers."""
         symbols, back_off = list(self._markets.numbers), BackOff(self._around)
+        self._unknown.clear()
         while (listed := await self._listed(symbols)) is None:
             await self._around.sleep(back_off.next_s())
         for symbol in symbols:
             if symbol not in listed.markets:
+                self._unknown.append(symbol)
                 _log.error("no such market", feed=self.name, symbol=symbol)
             elif symbol in listed.halted:
                 _log.warning("market not traded just now", feed=self.name, symbol=symbol)

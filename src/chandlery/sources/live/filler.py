@@ -203,10 +203,15 @@ class Filler:
 
     async def _by_time(self, errand: Errand) -> bool:
         until = errand.until if errand.until is not None else errand.after
+        # Before that the venue cannot have all of it.
+        early_us = until + FRESH_US - self._around.clock.now_us() + self.counts.skew_us
+        if early_us > 0:
+            await self._around.sleep(early_us / US)
         page = await self._rest.trades_between(errand.symbol, errand.after, until)
         values = self._values(page)
         newest = max((value.time_us for value in values), default=errand.after)
-        errand.after = max(errand.after, newest, page.upto_us or 0)
+        # Where a whole page shares one moment, there is no way to the rest of it.
+        errand.after = max(errand.after + 1, newest, page.upto_us or 0)
         if not page.is_last and errand.after < until:
             self._inbox.put(values)
             return False

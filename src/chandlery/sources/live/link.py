@@ -175,7 +175,7 @@ class Link:
     async def _keep(self, socket: ClientConnection) -> None:
         """Send heartbeats, and look what it is when nothing comes."""
         limits, surroundings = self._setting.venue.limits, self._setting.surroundings
-        began_s = looked_s = beat_s = self._clock.elapsed()
+        began_s = looked_s = beat_s = told_s = self._clock.elapsed()
         while True:
             await surroundings.sleep(min(limits.heartbeat_s, self._rhythm.limit_s) / 4)
             now_s = self._clock.elapsed()
@@ -185,9 +185,19 @@ class Link:
             if now_s - beat_s >= limits.heartbeat_s:
                 beat_s = now_s
                 await self._beat(socket)
+            if self._heard_s > told_s:
+                told_s = self._heard_s
+                self._say_alive(told_s)
             if now_s - max(self._heard_s, looked_s) > self._rhythm.limit_s:
                 await self._look(socket)
                 looked_s = self._clock.elapsed()
+
+    def _say_alive(self, heard_s: float) -> None:
+        """Where ids tell nothing, what a connection brings is all there is up to then."""
+        counts = self._setting.counts
+        ago_us = round((self._clock.elapsed() - heard_s) * US)
+        at_us = self._clock.now_us() - ago_us - counts.skew_us
+        self._setting.inbox.put([Alive(self.plan.symbols, at_us)])
 
     async def _beat(self, socket: ClientConnection) -> None:
         now_us = self._clock.now_us()
@@ -199,7 +209,7 @@ class Link:
         """Find out whether silence means that nothing happens; raise if it does not."""
         self.is_stalled = True
         surroundings, heard_s = self._setting.surroundings, self._heard_s
-        asked_us = self._clock.now_us()
+        asked_s = self._clock.elapsed()
         try:
             await surroundings.within(_answer(socket), PONG_S)
         except TimeoutError:
@@ -210,7 +220,7 @@ class Link:
             self._setting.counts.stalls += 1
             message = "silent although there are trades"
             raise StalledError(message)
-        self._setting.inbox.put([Alive(self.plan.symbols, asked_us)])
+        self._say_alive(asked_s)
         self.is_stalled = False
 
 

@@ -75,7 +75,7 @@ class Slot:
         try:
             await self._opened(link, work)
             self._live(link)
-            self._setting.inbox.put([Resumed(self.plan.symbols, self._around.clock.now_us())])
+            self._resume()
             while True:
                 await self._until_due(link, work)
                 link, work = await self._renewed(link, work)
@@ -87,6 +87,12 @@ class Slot:
     def _begin(self) -> tuple[Link, asyncio.Task[None]]:
         link = Link(self.plan, self._setting)
         return link, asyncio.create_task(link.run())
+
+    def _resume(self) -> None:
+        """Say that all comes from now on, by the venue's clock as far as it is known."""
+        ahead_us = max(0, self._setting.counts.skew_ms) * 1_000
+        now_us = self._around.clock.now_us() + ahead_us
+        self._setting.inbox.put([Resumed(self.plan.symbols, now_us)])
 
     def _live(self, link: Link) -> None:
         self._link, self._state, self.reason = link, "live", ""
@@ -138,5 +144,5 @@ class Slot:
         await ended(old_work)
         self._setting.counts.renewals += 1
         # What fell between the two, if anything, is found by asking.
-        self._setting.inbox.put([Resumed(self.plan.symbols, self._around.clock.now_us())])
+        self._resume()
         return new, work
