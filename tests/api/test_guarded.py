@@ -348,7 +348,7 @@ def test_a_client_of_the_stream_is_served_by_the_whole() -> None:
             address = f"ws://127.0.0.1:{found.port}/ws"
             async with asyncio.timeout(10), websockets.connect(address, compression=None) as ws:
                 hello = json.loads(await ws.recv())
-                assert (hello["type"], hello["limits"]["message_bytes"]) == ("hello", 4_000)
+                assert (hello["type"], hello["limits"]["message_bytes"]) == ("hello", 4_096)
                 told = {"channel": "candles", "symbol": "BINANCE:BTCUSDT", "interval": "1m"}
                 await ws.send(json.dumps({"op": "subscribe", **told}))
                 kinds = [json.loads(await ws.recv())["type"] for _ in range(2)]

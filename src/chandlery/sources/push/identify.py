@@ -24,7 +24,9 @@ def trades_of(rows: Rows, market: Int32s) -> Trades:
         return trades
     keys = content_keys(trades)
     if rows.is_numbered.any():
-        keys = np.where(rows.is_numbered, mix(keys ^ rows.sequence.view(np.uint64)), keys)
+        # Mixed before it goes in: `key ^ 1` may be `key + 1`, which is the second of two equals.
+        numbered = mix(keys ^ mix(rows.sequence.view(np.uint64)))
+        keys = np.where(rows.is_numbered, numbered, keys)
     # Rows with ids are no equals of those without.
     apart = mix(market.astype(np.uint64) << np.uint64(1) | rows.is_named.astype(np.uint64))
     made = content_ids(keys, earlier_equals(keys ^ apart))
