@@ -31,7 +31,14 @@ RANGES = (
     ("5m", 7 * DAY_S),
     *((text, 30 * DAY_S) for text in ("15m", "1h", "4h", "1d", "1w")),
 )
-NAMES = {"bulk": "Import", "writer": "Writer", "queries": "Queries", "fifty_million": "50 M trades"}
+NAMES = {
+    "bulk": "Import",
+    "writer": "Writer",
+    "queries": "Queries",
+    "serving": "Serving over HTTP",
+    "websocket": "WebSocket",
+    "fifty_million": "50 M trades",
+}
 
 
 def queries(file: Path) -> list[Figure]:

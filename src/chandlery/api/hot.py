@@ -21,6 +21,10 @@ LONGEST_QUERY = 256
 """Longer ones are left to the endpoint: no chart sends them, and memory is bounded."""
 
 
+MOST_SHOWN = 256
+"""Pages that are kept: each keeps its bars in memory."""
+
+
 class _Asked(NamedTuple):
     """What a query string means."""
 
@@ -35,6 +39,8 @@ class HotHistory:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._asked: dict[bytes, _Asked] = {}
+        self._shown: dict[bytes, Page] = {}
+        """What was answered last: it stands until a bar of it changes."""
         self._calendars = server.engine.registry.calendars
 
     def page(self, query_string: bytes) -> Page | None:
@@ -42,13 +48,21 @@ class HotHistory:
         if self._server.engine.registry.calendars is not self._calendars:
             self._calendars = self._server.engine.registry.calendars
             self._asked.clear()
-        if len(query_string) > LONGEST_QUERY:
-            return None
-        asked = self._asked.get(query_string)
+            self._shown.clear()
+        shown = self._shown.get(query_string)
+        if shown is not None and self._server.live.is_current(shown):
+            return shown
+        page = self._found(query_string) if len(query_string) <= LONGEST_QUERY else None
+        if page is not None:
+            if len(self._shown) >= MOST_SHOWN:
+                self._shown.clear()
+            self._shown[query_string] = page
+        return page
+
+    def _found(self, query_string: bytes) -> Page | None:
+        asked = self._asked.get(query_string) or self._understood(query_string)
         if asked is None:
-            asked = self._understood(query_string)
-            if asked is None:
-                return None
+            return None
         page = self._server.live.hot(*asked)
         if page is None or not len(page):
             return None

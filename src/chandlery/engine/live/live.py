@@ -30,7 +30,7 @@ from chandlery.engine.ingest import BusyError
 from chandlery.engine.live.forming import Part, parts_of
 from chandlery.engine.live.page import Page, ReadPage
 from chandlery.engine.live.reading import FAR, Reading
-from chandlery.engine.live.series import Listener, Series, Stale
+from chandlery.engine.live.series import Listener, Series, Slice, Stale
 from chandlery.engine.live.shared import Shared
 from chandlery.engine.live.window import Window
 from chandlery.engine.recorder import Recorded
@@ -166,6 +166,23 @@ class Live:
             self.figures.hits += 1
         return found
 
+    def is_current(self, page: Page) -> bool:
+        """Return whether a page from memory is still what its window holds, and count it."""
+        if not isinstance(page, Slice):
+            return False
+        series = page.series
+        key = (series.market, series.resolution)
+        if series.sequence != page.version or self._series.get(key) is not series:
+            return False
+        self._note_asked(key, series)
+        self.figures.hits += 1
+        return True
+
+    def _note_asked(self, key: Key, series: Series) -> None:
+        self._series.move_to_end(key)
+        series.asked_s = self._clock.elapsed()
+        series.asks += 1
+
     async def latest_before(self, market: int, resolution: Resolution, t: int) -> int | None:
         """Return the time of the newest bar with a time before `t`."""
         page = await self.page(market, resolution, Window(end=t, count=1))
@@ -205,9 +222,7 @@ class Live:
         rows = series.rows(window)
         if rows is None:
             return None
-        self._series.move_to_end(key)
-        series.asked_s = self._clock.elapsed()
-        series.asks += 1
+        self._note_asked(key, series)
         has_forming = rows[1] > series.body.count
         is_final = not has_forming and self._is_final(market, resolution, window)
         return series.slice(*rows, is_final=is_final)

@@ -39,7 +39,7 @@ class Changed:
 class Slice:
     """Bars of a series as they were at one moment: it stays as it is."""
 
-    resolution: Resolution
+    series: Series
     version: int
     is_final: bool
     body: Body
@@ -50,6 +50,11 @@ class Slice:
     """Those of the bar in the making, shared by all who ask for it."""
     answers: dict[tuple[Form, int, int], bytes]
     """Whole texts of this version: many ask for the same bars."""
+
+    @property
+    def resolution(self) -> Resolution:
+        """The length of the bars."""
+        return self.series.resolution
 
     def __len__(self) -> int:
         return self.end - self.first + (self.forming is not None)
@@ -252,7 +257,7 @@ class Series:
         closed = self.body.count
         forming = self.last if end > closed else None
         return Slice(
-            self.resolution,
+            self,
             self.sequence,
             is_final and forming is None,
             self.body,
