@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import msgspec
@@ -80,6 +81,18 @@ STEPS = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(STEPS)
 def test_whoever_resumes_ends_with_the_bars_of_the_server(steps: list[tuple[str, Any]]) -> None:
+    asyncio.run(_play(steps))
+
+
+def test_a_client_killed_a_thousand_times_ends_with_the_bars_of_the_server() -> None:
+    """One client, cut at a random place of a random frame and resumed, again and again."""
+    random = Random(20240708)  # noqa: S311 - scripts, not secrets
+    steps: list[tuple[str, Any]] = []
+    for number in range(1_000):
+        moments = [min(number, 880) + random.randint(0, 20) for _ in range(random.randint(1, 4))]
+        late = [random.randint(0, 900)] if random.random() < 0.2 else []
+        steps += [("trade", moments + late), ("cut", random.randint(0, 4)), ("resume", None)]
+        steps += [(random.choice(("turn", "settle", "read", "pause", "drain")), None)]
     asyncio.run(_play(steps))
 
 
