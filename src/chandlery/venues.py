@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from chandlery.config import Settings
 from chandlery.config.values import read_followed
@@ -15,16 +16,29 @@ from chandlery.engine.engine import Engine
 from chandlery.sources.binance.rest import WEIGHT_HEADER, BinanceRest
 from chandlery.sources.binance.sites import SPOT, USDM, Site
 from chandlery.sources.binance.venue import Binance, Stream
+from chandlery.sources.bybit import rest as bybit
+from chandlery.sources.bybit.venue import Bybit, Category
+from chandlery.sources.coinbase import rest as coinbase
+from chandlery.sources.coinbase.venue import Coinbase
+from chandlery.sources.hyperliquid import rest as hyperliquid
+from chandlery.sources.hyperliquid.venue import Hyperliquid
+from chandlery.sources.kraken import rest as kraken
+from chandlery.sources.kraken.venue import Kraken
+from chandlery.sources.live.asking import Ask, Paced
 from chandlery.sources.live.feed import LiveFeed, Markets
 from chandlery.sources.live.figures import FeedCounts
 from chandlery.sources.live.history import History, HistoryKind, Stretch
 from chandlery.sources.live.http import Asker, Budget
+from chandlery.sources.live.lot import Lot
 from chandlery.sources.live.rest import Rest
 from chandlery.sources.live.surroundings import Surroundings
 from chandlery.sources.live.venue import Venue
+from chandlery.sources.okx import rest as okx
+from chandlery.sources.okx.venue import Okx
 from chandlery.sources.source import Source
 
 MINUTE_S = 60
+PERPETUAL, DOLLARS = ".P", "USD"
 Wanted = tuple[str, str, int, int | None]
 """Symbols as in `feeds.live`, the kind, and [start, end) in seconds."""
 
@@ -156,5 +170,89 @@ def _binance_streams(settings: Settings) -> tuple[Stream | None, bool]:
     return trades, "kline" in chosen
 
 
-VENUES: dict[str, Fitting] = {"binance": _binance}
+def _coinbase(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+    site = _Site(coinbase.REST_URL, coinbase.REQUESTS_A_SECOND)
+    make = partial(coinbase.CoinbaseRest, clock=around.clock)
+    return [_paced(Coinbase(), site, make, _upper(symbols), around)]
+
+
+def _kraken(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+    site = _Site(kraken.REST_URL, kraken.REQUESTS_A_SECOND)
+    make = partial(kraken.KrakenRest, clock=around.clock)
+    return [_paced(Kraken(), site, make, _upper(symbols), around)]
+
+
+def _okx(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+    lots: dict[str, Lot] = {}
+    site = _Site(okx.REST_URL, okx.REQUESTS_A_SECOND)
+    make = partial(okx.OkxRest, lots=lots)
+    return [_paced(Okx(lots=lots), site, make, _upper(symbols), around)]
+
+
+def _bybit(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+    """Return spot and contracts apart: of perpetuals those in dollars themselves are inverse."""
+    every = _upper(symbols)
+    spot = [each for each in every if not each.endswith(PERPETUAL)]
+    contracts = [each.removesuffix(PERPETUAL) for each in every if each.endswith(PERPETUAL)]
+    wanted: tuple[tuple[Category, list[str]], ...] = (
+        ("spot", spot),
+        ("linear", [each for each in contracts if not each.endswith(DOLLARS)]),
+        ("inverse", [each for each in contracts if each.endswith(DOLLARS)]),
+    )
+    site = _Site(bybit.REST_URL, bybit.REQUESTS_A_SECOND)
+    return [
+        _paced(
+            Bybit(category),
+            site,
+            partial(bybit.BybitRest, clock=around.clock, category=category),
+            own,
+            around,
+        )
+        for category, own in wanted
+        if own
+    ]
+
+
+def _hyperliquid(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+    counts, budget = FeedCounts(), Budget(hyperliquid.WEIGHT_A_MINUTE)
+    ask = Asker(hyperliquid.REST_URL, around, budget, counts)
+    rest = partial(hyperliquid.HyperliquidRest, ask, around.clock)
+    # Its coins are spelt with small letters too: kPEPE.
+    return [Outfit(Hyperliquid(), rest, list(dict.fromkeys(symbols)), counts)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where a venue is asked, and how often it may be."""
+
+    url: str
+    requests_a_second: float
+
+
+def _paced(
+    venue: Venue,
+    site: _Site,
+    make: Callable[[Ask], Rest],
+    symbols: Sequence[str],
+    around: Surroundings,
+) -> Outfit:
+    """Return the outfit of a venue that limits requests by the second."""
+    counts = FeedCounts()
+    budget = Budget(max(1, int(site.requests_a_second * MINUTE_S)))
+    ask = Paced(Asker(site.url, around, budget, counts), around, site.requests_a_second)
+    return Outfit(venue, lambda: make(ask), symbols, counts)
+
+
+def _upper(symbols: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(symbol.upper() for symbol in symbols))
+
+
+VENUES: dict[str, Fitting] = {
+    "binance": _binance,
+    "bybit": _bybit,
+    "coinbase": _coinbase,
+    "hyperliquid": _hyperliquid,
+    "kraken": _kraken,
+    "okx": _okx,
+}
 """How the feeds of each venue are made, by the name it has in `feeds.live`."""

@@ -1,0 +1,50 @@
+"""From `kraken:BTC/USD` to a feed of its own for each venue."""
+
+from __future__ import annotations
+
+import pytest
+
+from chandlery.clock import SystemClock
+from chandlery.config import load
+from chandlery.core.errors import ConfigError
+from chandlery.engine.engine import Engine
+from chandlery.stores.memory import MemoryStore
+from chandlery.venues import VENUES, feeds_of, histories_of
+
+FOLLOWED = {
+    "binance:btcusdt,ETHUSDT.P": ["BINANCE:BTCUSDT", "BINANCE:ETHUSDT.P"],
+    "bybit:BTCUSDT,BTCUSDT.P,BTCUSD.P": ["BYBIT:BTCUSDT", "BYBIT:BTCUSDT.P", "BYBIT:BTCUSD.P"],
+    "coinbase:btc-usd": ["COINBASE:BTC-USD"],
+    "hyperliquid:BTC,kPEPE": ["HYPERLIQUID:BTC", "HYPERLIQUID:kPEPE"],
+    "kraken:btc/usd,BTC/USD": ["KRAKEN:BTC/USD"],
+    "okx:BTC-USDT,BTC-USDT-SWAP": ["OKX:BTC-USDT", "OKX:BTC-USDT-SWAP"],
+}
+
+
+@pytest.mark.parametrize(("followed", "markets"), FOLLOWED.items())
+def test_a_venue_is_followed_under_its_own_names(followed: str, markets: list[str]) -> None:
+    engine = Engine(MemoryStore())
+    settings = load({"feeds.live": followed, "feeds.backfill": "1d"}).settings
+    sources = feeds_of(settings, engine, SystemClock())
+    assert [market.symbol for market in engine.registry.markets()] == markets
+    names = [source.name for source in sources]
+    assert len(set(names)) == len(names)
+    assert all(f"{name}-history" in names for name in names if not name.endswith("-history"))
+
+
+def test_every_venue_is_tried() -> None:
+    assert {text.partition(":")[0] for text in FOLLOWED} == set(VENUES)
+
+
+def test_the_past_of_any_venue_can_be_asked_for() -> None:
+    engine = Engine(MemoryStore())
+    wanted = ("kraken:BTC/USD okx:BTC-USDT", "trades", 0, 60)
+    found = histories_of(load().settings, engine, SystemClock(), wanted)
+    assert [source.name for source in found] == ["kraken-history", "okx-history"]
+
+
+def test_a_venue_that_is_none_is_told_with_those_that_are() -> None:
+    settings = load({"feeds.live": "nasdaq:AAPL"}).settings
+    with pytest.raises(ConfigError, match="no venue is called 'nasdaq'") as told:
+        feeds_of(settings, Engine(MemoryStore()), SystemClock())
+    assert "binance, bybit, coinbase, hyperliquid, kraken, okx" in told.value.hint
