@@ -356,9 +356,9 @@ def test_a_client_of_the_stream_is_served_by_the_whole() -> None:
                 await found.trade([(NOW - START, 5.0)], 9_000)
                 update = json.loads(await ws.recv())
                 assert (update["type"], update["bars"][-1]["c"]) == ("update", 5)
-                await ws.send("x" * 4_001)
+                await ws.send("x" * 4_097)
                 error = json.loads(await ws.recv())
-                assert error["message"] == "at most 4000 bytes in a message expected"
+                assert error["message"] == "at most 4096 bytes in a message expected"
 
     on_both_loops(test)
 
