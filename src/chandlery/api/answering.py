@@ -13,14 +13,19 @@ import msgspec
 from litestar import Request, Response
 
 from chandlery.api.caching import cache_control, etag_of, is_known, is_private
-from chandlery.api.compression import LEAST_BYTES, Encoding, encoded, encoding_of, is_compressible
+from chandlery.api.compression import (
+    LEAST_BYTES,
+    MUCH_BYTES,
+    Encoding,
+    encoded,
+    encoding_of,
+    is_compressible,
+)
 from chandlery.engine.server import Server
 
 Result = TypeVar("Result")
 
 JSON = "application/json"
-MUCH_BYTES = 64 * 1024
-"""More than this is compressed in a thread, beside the event loop."""
 BYTES = "bytes"
 """Where a request's state tells how large its answer is before it is compressed."""
 VARY = "Accept-Encoding, Origin"

@@ -14,6 +14,8 @@ Encoding = Literal["zstd", "gzip"]
 
 LEAST_BYTES = 1_024
 """Less is not worth it."""
+MUCH_BYTES = 64 * 1024
+"""More than this is compressed in a thread, beside the event loop."""
 ZSTD_LEVEL, GZIP_LEVEL = 1, 1
 MOST_HEADER = 256
 """Characters of a header that are looked at: nobody needs more."""

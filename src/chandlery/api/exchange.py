@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from chandlery.api.compression import compressed, is_compressible
+from chandlery.api.compression import MUCH_BYTES, compressed, is_compressible
 from chandlery.api.udf.paths import is_udf
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -26,8 +26,6 @@ SAFETY: tuple[Pair, ...] = (
 """Unless the answer says otherwise itself, as a page does."""
 STRICT_TRANSPORT: Pair = (b"strict-transport-security", b"max-age=31536000")
 
-MUCH_BYTES = 64 * 1024
-"""More than this is compressed in a thread."""
 BYTES_OF_A_ROW = 64
 """About what a bar takes in an answer: so an answer's size tells its cost."""
 

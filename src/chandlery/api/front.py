@@ -89,7 +89,7 @@ class Front:
         finally:
             # What is compressed costs as much to make.
             size = scope.get("state", {}).get(BYTES, exchange.size)
-            self._charge(who, route, size)
+            self._limits.charge(who, route, charge_of(size))
             self._note(scope, route, exchange, self._clock.elapsed() - began)
 
     def _id(self, given: bytes | None) -> str:
@@ -108,9 +108,8 @@ class Front:
             await self._preflight(scope, exchange, origin)
             return None
         exchange.add(self._origins.headers_of(origin))
-        peer = scope["client"][0] if scope.get("client") else ""
         try:
-            principal = self._guard.identify(scope["headers"], peer)
+            principal = self._guard.identify(scope["headers"], _peer(scope))
             needed = _needed(scope["method"], scope["path"])
             if needed is not None:
                 self._guard.require(principal, needed)
@@ -136,8 +135,7 @@ class Front:
     async def _deny(self, scope: Any, exchange: Exchange, error: AccessError, route: str) -> None:
         if isinstance(error, CredentialError):
             # Guessing keys is limited like anything else.
-            peer = scope["client"][0] if scope.get("client") else ""
-            caller = self._guard.caller_of(scope["headers"], peer)
+            caller = self._guard.caller_of(scope["headers"], _peer(scope))
             if not await self._may_now(scope, exchange, caller, route):
                 return
         code = "unauthorized" if error.status == 401 else "forbidden"
@@ -168,12 +166,6 @@ class Front:
 
     # What is noted
 
-    def _charge(self, who: str, route: str, size: int) -> None:
-        """Have large answers count for more requests."""
-        cost = charge_of(size)
-        if cost and who:
-            self._limits.charge(who, route, cost)
-
     def _note(self, scope: Any, route: str, exchange: Exchange, seconds: float) -> None:
         status = exchange.status or CLIENT_LEFT
         self._statistics.observe(route, status, seconds)
@@ -190,6 +182,11 @@ class Front:
         )
         # Chores of the administration take as long as they take.
         log_request(ended, may_be_long=scope["path"].startswith(ADMIN))
+
+
+def _peer(scope: Any) -> str:
+    """Return the other end of the connection; nothing if it has no address."""
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _is_preflight(method: str, headers: dict[bytes, bytes]) -> bool:

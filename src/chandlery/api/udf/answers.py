@@ -18,7 +18,6 @@ from litestar.types import ExceptionHandlersMap
 
 from chandlery.api.query import Query
 from chandlery.core.errors import ChandleryError, UnknownMarketError
-from chandlery.engine.server import Server
 
 Result = TypeVar("Result")
 
@@ -29,12 +28,6 @@ PAUSES_S = (0.05, 0.2, 0.5)
 
 _FRESH = {"Cache-Control": "no-cache"}
 _log = structlog.get_logger()
-
-
-def server_of(request: Request[Any, Any, Any]) -> Server:
-    """Return the server that is asked."""
-    server: Server = request.app.state.server
-    return server
 
 
 def query_of(request: Request[Any, Any, Any]) -> Query:

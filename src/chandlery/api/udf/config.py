@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from chandlery.api.udf.answers import json, patiently, plain, server_of
+from chandlery.api.answering import server_of
+from chandlery.api.udf.answers import json, patiently, plain
 from chandlery.api.udf.lookup import exchange_of
 from chandlery.api.udf.resolutions import SUPPORTED
 from chandlery.core.columns import US

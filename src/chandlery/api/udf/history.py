@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from litestar import Request, Response, get
 
+from chandlery.api.answering import server_of
 from chandlery.api.pages import text_of
 from chandlery.api.query import Query
-from chandlery.api.udf.answers import json, json_text, patiently, query_of, server_of
+from chandlery.api.udf.answers import json, json_text, patiently, query_of
 from chandlery.api.udf.lookup import number_of
 from chandlery.api.udf.stamps import bound, horizon, is_renamed, stamps
 from chandlery.core.calendar import Calendar

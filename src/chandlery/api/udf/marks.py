@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from litestar import Request, Response, delete, get, post
 
+from chandlery.api.answering import server_of
 from chandlery.api.query import Query
-from chandlery.api.udf.answers import json, patiently, query_of, server_of
+from chandlery.api.udf.answers import json, patiently, query_of
 from chandlery.api.udf.forms import form_of
 from chandlery.api.udf.lookup import number_of
 from chandlery.api.udf.principal import PUBLIC, owner_of

@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from chandlery.api.udf.answers import json, patiently, query_of, server_of
+from chandlery.api.answering import server_of
+from chandlery.api.udf.answers import json, patiently, query_of
 from chandlery.api.udf.lookup import exchange_of, number_of
 from chandlery.api.udf.symbols import description_of
 from chandlery.core.errors import UnknownMarketError, UsageError

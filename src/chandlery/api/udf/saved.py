@@ -12,7 +12,8 @@ from litestar import HttpMethod, Request, Response, route
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from chandlery.api.udf.answers import json, message_of, query_of, server_of
+from chandlery.api.answering import server_of
+from chandlery.api.udf.answers import json, message_of, query_of
 from chandlery.api.udf.forms import Form, form_of
 from chandlery.api.udf.principal import owner_of
 from chandlery.core.columns import US

@@ -6,8 +6,9 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from chandlery.api.answering import server_of
 from chandlery.api.query import Query
-from chandlery.api.udf.answers import json, patiently, query_of, server_of
+from chandlery.api.udf.answers import json, patiently, query_of
 from chandlery.api.udf.lookup import exchange_of
 from chandlery.api.udf.symbols import description_of
 from chandlery.core.errors import UsageError

@@ -11,6 +11,7 @@ from chandlery.api import cursors, parameters
 from chandlery.api.answering import Content, answered, server_of
 from chandlery.api.caching import is_settled
 from chandlery.api.operation import MAYBE, NUMBER, TIME, WHOLE, Operation, list_of, record
+from chandlery.api.pages import MANY_BARS
 from chandlery.api.parameters import Given, ParameterError, Parameters
 from chandlery.api.v1.bars import Asked, Found, flat, plain
 from chandlery.api.v1.forms import FORMS, file_headers
@@ -25,8 +26,6 @@ from chandlery.engine.server import Server
 
 USUAL = 500
 """Bars of a page where neither a limit nor a start is given."""
-MANY_BARS = 2_000
-"""More than this are written in a thread, beside the event loop."""
 
 SYMBOL, INTERVAL = parameters.symbol(), parameters.interval()
 START = parameters.moment("start", "Only bars from then on.")
