@@ -1,0 +1,2 @@
+/** Charts of a Chandlery server as React components. */
+export {};
