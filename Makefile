@@ -8,8 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/tests/*')
+APP := src/chandlery/static/index.html
 
-.PHONY: help setup run demo test nightly lint fmt bench bench-50m lock build clean docs
+.PHONY: help setup run demo web app-if-possible test nightly lint fmt bench bench-50m lock build clean docs
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,31 +29,49 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.lock
 	$(PIP) install --require-hashes -r requirements/dev.lock
 	@touch $@
 
+# Where no Node is new enough, one comes from the package registry, into .venv alone.
+$(VENV)/.node: $(VENV)/pyvenv.cfg requirements/node.lock
+	@$(BIN)/python scripts/web.py has-node 2>/dev/null || $(PIP) install --require-hashes -r requirements/node.lock
+	@touch $@
+
+$(APP): $(WEB_SOURCES) scripts/web.py | $(VENV)/.node
+	$(BIN)/python scripts/web.py build
+	@touch $@
+
+web: $(APP) ## build the web app into src/chandlery/static
+
+# The server is of use without its app: where that cannot be built, the page says what to do.
+app-if-possible: $(VENV)/.runtime
+	@$(MAKE) --no-print-directory $(APP) || echo "the web app could not be built (see above); the server runs without it"
+
 setup: $(VENV)/.dev ## make the virtual environment in .venv and install the locked dependencies
 
-run: $(VENV)/.runtime ## start the demo: generated trades, live candles, offline
+run: app-if-possible ## start the demo: generated trades, live candles, offline
 	$(BIN)/chandlery demo
 
 demo: run
 
-test: $(VENV)/.dev ## run the test suite (no network, no services)
+test: $(VENV)/.dev $(APP) ## run the test suite (no network, no services)
+	$(BIN)/python scripts/web.py test
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-nightly: $(VENV)/.dev ## run the slow forms too: hundreds of kills, long properties
+nightly: $(VENV)/.dev $(APP) ## run the slow forms too: hundreds of kills, long properties
 	$(BIN)/python -m pytest -n $(WORKERS) -m nightly $(ARGS)
 
-lint: $(VENV)/.dev ## ruff, mypy, import contracts, spelling
+lint: $(VENV)/.dev $(VENV)/.node ## ruff, mypy, import contracts, spelling; biome and tsc
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell src tests docs benchmarks *.md
+	$(BIN)/codespell
+	$(BIN)/python scripts/web.py check
 
-fmt: $(VENV)/.dev ## format and fix what can be fixed
+fmt: $(VENV)/.dev $(VENV)/.node ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python scripts/web.py format
 
-bench: $(VENV)/.dev ## measure against hand-written baselines, into benchmarks/results/
+bench: $(VENV)/.dev $(APP) ## measure against hand-written baselines, into benchmarks/results/
 	$(BIN)/python -m benchmarks $(ARGS)
 
 bench-50m: $(VENV)/.dev ## the 50 million trades table of docs/performance.md
@@ -64,8 +84,8 @@ lock: $(VENV)/pyvenv.cfg ## resolve the dependencies again into requirements/*.l
 	$(PIP) install uv
 	scripts/lock
 
-build: $(VENV)/.dev ## build the wheel and the source archive into dist/
+build: $(VENV)/.dev $(VENV)/.node ## build the wheel and the source archive into dist/
 	$(BIN)/hatchling build
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist build src/chandlery/static web/node_modules web/packages/*/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from litestar import Litestar
 from litestar.datastructures import State
 
-from chandlery.api import errors, lightweight, openapi, operations, page, push, session, udf, v1
+from chandlery.api import errors, lightweight, openapi, operations, push, session, udf, v1
 from chandlery.api.access import Protection
 from chandlery.api.admin.desk import Admin
 from chandlery.api.admin.routes import ROUTES as ADMIN_ROUTES
 from chandlery.api.operations import Operations
 from chandlery.api.push import Desk
+from chandlery.api.site.routes import ROUTES as SITE_ROUTES
 from chandlery.engine.server import Server
 
 BODY_BYTES = 64_000
@@ -39,7 +40,7 @@ def create_app(server: Server, parts: Parts | None = None) -> Litestar:
     own = operations.ROUTES if parts.shows_metrics else operations.ROUTES_BUT_METRICS
     return Litestar(
         route_handlers=[
-            page.index,
+            *SITE_ROUTES,
             *own,
             *session.ROUTES,
             *v1.ROUTES,

@@ -25,12 +25,13 @@ from chandlery.api.exchange import STRICT_TRANSPORT, Application, Exchange, Rece
 from chandlery.api.operations.requests import Ended, bind, log_request, new_id, unbind
 from chandlery.api.quick import charge_of
 from chandlery.api.routes import Routes
+from chandlery.api.site.files import is_public
 from chandlery.api.udf.paths import normalised
 from chandlery.engine.server import Server
 
 ADMIN = "/api/v1/admin"
-OPEN = frozenset(("/", "/healthz", "/readyz", "/version", "/api/session"))
-"""What needs no scope, whoever may read the data: the page holds none, and takes a key in."""
+OPEN = frozenset(("/healthz", "/readyz", "/version", "/api/session"))
+"""What needs no scope, whoever may read the data; nor does the web app."""
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 CLIENT_LEFT = 499
 """What is noted for a request that was never answered."""
@@ -195,7 +196,7 @@ def _is_preflight(method: str, headers: dict[bytes, bytes]) -> bool:
 
 def _needed(method: str, path: str) -> Scope | None:
     """Return the scope that a request needs."""
-    if path in OPEN:
+    if path in OPEN or is_public(path):
         return None
     if path.startswith(ADMIN):
         return Scope.ADMIN

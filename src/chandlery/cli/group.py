@@ -36,6 +36,7 @@ COMMANDS = {
     "maintain": ("maintain:maintain", "Let go of what is past its time, and tidy the file."),
     "generate": ("generate:generate", "Make up trades, for tests and measurements."),
     "keys": ("keys:keys", "Make, list and revoke API keys."),
+    "export-app": ("export_app:export_app", "Write the web app as files for a static host."),
     "config": ("config:config", "Show every setting and where it was said."),
     "doctor": ("doctor:doctor", "Examine a server of TradingView's protocol."),
 }

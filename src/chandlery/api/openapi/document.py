@@ -108,7 +108,7 @@ def endpoints_of(app: Litestar) -> Iterator[tuple[str, str, Operation | None]]:
 
 def _is_page(path: str, handler: HTTPRouteHandler) -> bool:
     opt = handler.opt
-    return path == "/" or bool(opt.get("is_page")) or handler.include_in_schema is False
+    return bool(opt.get("is_page")) or handler.include_in_schema is False
 
 
 def _operation(path: str, method: str, operation: Operation) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The web app as the server hands it out."""
