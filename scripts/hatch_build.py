@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-from typing_extensions import override
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -36,7 +35,6 @@ class WebApp(BuildHookInterface[Any]):
             return [web.WHEEL]
         return []
 
-    @override
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable" or self._is_there():
             return

@@ -1,0 +1,15 @@
+"""The app opens, says what it is, and asks nobody but its own server."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import PHONE, Opened
+from tests.browser.served import Served
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_the_app_opens(server: Served, opened: Opened, options: dict[str, object]) -> None:
+    page = opened(server.url, **options)
+    page.wait_for_selector("#root > *")
+    assert "Chandlery" in page.title()
