@@ -36,6 +36,7 @@ class WebApp(BuildHookInterface[Any]):
         return []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build, unless there is nothing to build."""
         if version == "editable" or self._is_there():
             return
         if web.run(["build"]) != 0 or not (web.BUILT / "index.html").is_file():
