@@ -120,8 +120,10 @@ class LiveFeed:
             async for delivery in self._delivered(ledger, filler, inbox):
                 yield delivery
         finally:
-            await ended(*tasks, ticking)
-            await self._rest.close()
+            try:
+                await ended(*tasks, ticking)
+            finally:
+                await self._rest.close()
 
     async def _delivered(
         self, ledger: Ledger, filler: Filler, inbox: Inbox

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx2
@@ -13,18 +12,20 @@ import httpx2
 from chandlery import __version__
 from chandlery.sources.live.asking import Request
 from chandlery.sources.live.figures import FeedCounts
+from chandlery.sources.live.opening import Trace, in_one_piece
 from chandlery.sources.live.rest import GoneError, RestError
-from chandlery.sources.live.surroundings import Surroundings, ended
+from chandlery.sources.live.surroundings import Surroundings
 
 LARGEST_BODY = 64 * 1_048_576
 TIMEOUT_S = 15.0
+OPEN_S = 5.0
+"""How long a connection, and then its handshake, may take: nobody can give up meanwhile."""
 SHARE = 0.9
 """How much of a venue's limit is used: others may share the address."""
 MINUTE_S = 60
 US = 1_000_000
 _JSON = {"Content-Type": "application/json"}
 BAN_S = 120.0
-GRACE_S = 0.25
 Answer = tuple[int, httpx2.Headers, bytes]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -70,7 +71,7 @@ class Asker:
             await self._wait(request.weight)
             self.counts.asked += 1
             try:
-                status, headers, body = await _gently(self._fetch(request))
+                status, headers, body = await in_one_piece(partial(self._fetch, request))
             except (httpx2.HTTPError, OSError) as error:
                 self.counts.failed += 1
                 self.budget.spend(request.weight, None)
@@ -88,10 +89,10 @@ class Asker:
                 return
             await self.surroundings.sleep(wait_s)
 
-    async def _fetch(self, request: Request) -> Answer:
+    async def _fetch(self, request: Request, trace: Trace) -> Answer:
         if self._client is None:
             self._client = httpx2.AsyncClient(
-                timeout=TIMEOUT_S,
+                timeout=httpx2.Timeout(TIMEOUT_S, connect=OPEN_S),
                 follow_redirects=False,
                 trust_env=urlsplit(self.base).hostname not in LOOPBACK,
                 headers={"User-Agent": f"chandlery/{__version__}"},
@@ -99,7 +100,12 @@ class Asker:
         url = f"{self.base.rstrip('/')}{request.path}"
         method, headers = ("GET", {}) if request.body is None else ("POST", _JSON)
         async with self._client.stream(
-            method, url, params=dict(request.query), content=request.body, headers=headers
+            method,
+            url,
+            params=dict(request.query),
+            content=request.body,
+            headers=headers,
+            extensions={"trace": trace},
         ) as answer:
             parts: list[bytes] = []
             size = 0
@@ -138,20 +144,6 @@ class Asker:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
-
-
-async def _gently(fetching: Coroutine[Any, Any, Answer]) -> Answer:
-    """Return what comes; if nobody wants it any more, give it a moment to end by itself.
-
-    A connection that is cancelled while it opens would be left open.
-    """
-    task = asyncio.ensure_future(fetching)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait((task,), timeout=GRACE_S)
-        await ended(task)
-        raise
 
 
 def _number(text: str) -> int | None:

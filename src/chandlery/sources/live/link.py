@@ -17,7 +17,7 @@ from chandlery.sources.live.figures import FeedCounts
 from chandlery.sources.live.inbox import Inbox
 from chandlery.sources.live.rhythm import Rhythm
 from chandlery.sources.live.sound import check_bar, check_trade
-from chandlery.sources.live.surroundings import Surroundings
+from chandlery.sources.live.surroundings import Surroundings, ended
 from chandlery.sources.live.values import Alive, Value
 from chandlery.sources.live.venue import (
     Acknowledged,
@@ -116,9 +116,7 @@ class Link:
                 if task.done():
                     task.result()
         finally:
-            for task in (reading, keeping):
-                task.cancel()
-            await asyncio.gather(reading, keeping, return_exceptions=True)
+            await ended(reading, keeping)
 
     async def _read(self, socket: ClientConnection) -> None:
         """Read frame by frame, until the connection breaks."""

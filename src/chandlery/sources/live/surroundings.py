@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -39,10 +39,28 @@ class Surroundings:
 
 
 async def ended(*tasks: asyncio.Future[Any]) -> None:
-    """Have tasks end, whatever comes of them."""
+    """Have tasks end, whatever comes of them; who is cancelled meanwhile still waits for them."""
     for task in tasks:
         task.cancel()
+    await outlasting(_all_done(tasks))
+
+
+async def _all_done(tasks: Sequence[asyncio.Future[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def outlasting(work: Coroutine[Any, Any, None]) -> None:
+    """Do some work to its end, which must come by itself, and only then be cancelled."""
+    working = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not working.done():
+        try:
+            await asyncio.wait((working,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    working.result()
+    if cancelled is not None:
+        raise cancelled
 
 
 @dataclass(slots=True)
