@@ -43,7 +43,7 @@ PHONE = {
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHANDLERY_CHROMIUM") or shutil.which("chromium")
+    path = shutil.which(os.environ.get("CHANDLERY_CHROMIUM") or "chromium")
     if path is None:
         pytest.skip("no Chromium on PATH: install one, or name it with CHANDLERY_CHROMIUM")
     with sync_playwright() as playwright:
