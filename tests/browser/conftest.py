@@ -41,8 +41,9 @@ PHONE = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Give a browser. It goes with the last test here: its event loop would be in others' way."""
     path = shutil.which(os.environ.get("CHANDLERY_CHROMIUM") or "chromium")
     if path is None:
         pytest.skip("no Chromium on PATH: install one, or name it with CHANDLERY_CHROMIUM")

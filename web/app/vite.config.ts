@@ -9,6 +9,8 @@ const SERVER = process.env.CHANDLERY_URL ?? 'http://127.0.0.1:8000';
 const OUT = fileURLToPath(new URL('../../src/chandlery/static', import.meta.url));
 const LEAST_BYTES = 1_024;
 
+const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
 /** Writes each file compressed beside itself, so that no server has to do it again and again. */
 function precompressed(): Plugin {
   return {
@@ -49,6 +51,9 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: [page('index.html'), page('admin.html')],
+    },
   },
   server: { proxy: { '/api': SERVER, '/udf': SERVER, '/ws': { target: SERVER, ws: true } } },
 });

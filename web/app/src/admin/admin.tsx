@@ -1,0 +1,93 @@
+import { type ComponentType, useEffect, useState } from 'react';
+import { apiBase, basePath } from '../place';
+import { signOut } from '../session';
+import { usePolled } from './polled';
+import { CoverageSection } from './sections/coverage';
+import { FeedsSection } from './sections/feeds';
+import { KeysSection } from './sections/keys';
+import { Overview } from './sections/overview';
+import { QualitySection } from './sections/quality';
+import { RollupsSection } from './sections/rollups';
+import { StorageSection } from './sections/storage';
+import { TasksSection } from './sections/tasks';
+import { SignIn } from './signin';
+
+const SECTIONS: readonly (readonly [string, string, ComponentType])[] = [
+  ['overview', 'Overview', Overview],
+  ['feeds', 'Feeds', FeedsSection],
+  ['tasks', 'Tasks', TasksSection],
+  ['rollups', 'Roll-ups', RollupsSection],
+  ['coverage', 'Coverage', CoverageSection],
+  ['quality', 'Data quality', QualitySection],
+  ['keys', 'Keys', KeysSection],
+  ['storage', 'Storage', StorageSection],
+];
+const ASKED_MS = 60_000;
+
+/** The administration: one section at a time, each with an address of its own. */
+export function Admin() {
+  const [name, go] = useSection();
+  const allowed = usePolled<unknown>('/api/v1/admin/tasks', ASKED_MS);
+  const Section = SECTIONS.find(([key]) => key === name)?.[2] ?? Overview;
+  return (
+    <>
+      <header className="top">
+        <a href={basePath()} className="brand">
+          Chandlery
+        </a>
+        <nav aria-label="Administration">
+          {SECTIONS.map(([key, title]) => (
+            <a
+              key={key}
+              href={`${basePath()}admin/${key}`}
+              aria-current={key === name ? 'page' : undefined}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                event.preventDefault();
+                go(key);
+              }}
+            >
+              {title}
+            </a>
+          ))}
+        </nav>
+        <button
+          type="button"
+          onClick={() => void signOut(apiBase()).then(() => window.location.reload())}
+        >
+          Sign out
+        </button>
+      </header>
+      <main>
+        {allowed.isRefused ? (
+          <SignIn done={allowed.again} error={allowed.error} />
+        ) : (
+          (allowed.value !== null || allowed.error) && <Section />
+        )}
+      </main>
+    </>
+  );
+}
+
+function useSection(): [string, (name: string) => void] {
+  const [name, setName] = useState(nameInAddress);
+  useEffect(() => {
+    const look = () => setName(nameInAddress());
+    window.addEventListener('popstate', look);
+    return () => window.removeEventListener('popstate', look);
+  }, []);
+  const go = (to: string) => {
+    window.history.pushState(null, '', `${basePath()}admin/${to}`);
+    setName(to);
+  };
+  useEffect(() => {
+    const title = SECTIONS.find(([key]) => key === name)?.[1] ?? 'Overview';
+    document.title = `${title} · Chandlery`;
+  }, [name]);
+  return [name, go];
+}
+
+function nameInAddress(): string {
+  const after = window.location.pathname.slice(basePath().length).split('/');
+  return SECTIONS.find(([key]) => key === after[1])?.[0] ?? 'overview';
+}

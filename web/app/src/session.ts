@@ -1,0 +1,45 @@
+/**
+ * The key of whoever sits here. On the server's own pages it is kept as a cookie that no script can
+ * read; elsewhere for as long as the tab is open.
+ */
+
+const KEPT = 'chandlery.token';
+
+/** The token to send with each request; empty where the cookie does it. */
+export function keptToken(): string {
+  try {
+    return sessionStorage.getItem(KEPT) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Has a token checked and kept; returns what is wrong with it, or nothing. */
+export async function signIn(base: string, token: string): Promise<string> {
+  if (base) {
+    sessionStorage.setItem(KEPT, token);
+    return '';
+  }
+  const answer = await fetch(`${base}/api/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
+  if (answer.ok) return '';
+  const told = (await answer.json().catch(() => null)) as { error?: string } | null;
+  return told?.error ?? `the server answered ${answer.status}`;
+}
+
+/** Forgets the key. */
+export async function signOut(base: string): Promise<void> {
+  sessionStorage.removeItem(KEPT);
+  if (!base) await fetch('/api/session', { method: 'DELETE' });
+}
+
+/** Takes in the token of a link such as `/#token=...`, and takes it out of the address. */
+export async function takeTokenOfLink(base: string): Promise<void> {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (!token) return;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  await signIn(base, token);
+}
