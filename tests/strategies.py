@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from chandlery.core.calendar import Calendar
 from chandlery.core.columns import US
 from chandlery.core.resolution import MOST, Resolution, Unit
 from chandlery.core.trades import BUY, SELL, UNKNOWN, Trades
-
-# A first example may build tables and import code: how long it takes proves nothing.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
 
 CALENDARS = {
     "plain": Calendar(),
