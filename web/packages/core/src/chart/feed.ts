@@ -1,0 +1,25 @@
+/** What a chart needs of a series of bars; `SeriesFeed` is one. */
+
+import type { BarStore } from '../bars/store';
+import type { Signal } from '../signal';
+import type { Market, Seconds, SeriesStatus } from '../types';
+
+/** A stretch that was not collected, as `/api/v1/gaps` tells it; `end` is null while it goes on. */
+export interface Gap {
+  readonly start: Seconds;
+  readonly end: Seconds | null;
+  readonly state: 'open' | 'filling' | 'lost';
+  readonly reason: string;
+}
+
+export interface ChartFeed {
+  readonly bars: BarStore;
+  readonly market: Signal<Market | null>;
+  readonly status: Signal<SeriesStatus>;
+  readonly isComplete: Signal<boolean>;
+  readonly gaps: Signal<readonly Gap[]>;
+  loadOlder(count: number): Promise<void>;
+  loadUntil(time: Seconds): Promise<void>;
+  start(): void;
+  stop(): void;
+}

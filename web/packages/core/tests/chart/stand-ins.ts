@@ -1,0 +1,159 @@
+/** What stands in for a server and a screen: bars in memory, frames by hand, a canvas that draws nothing. */
+
+import { vi } from 'vitest';
+import type { BarStore } from '../../src/bars/store';
+import type { ChartFeed, Gap } from '../../src/chart/feed';
+import { Signal } from '../../src/signal';
+import type { Bar, BarsChange, Market, Seconds, SeriesStatus } from '../../src/types';
+
+export const MARKET: Market = {
+  symbol: 'DEMO:GOLD',
+  exchange: 'DEMO',
+  base: 'GOLD',
+  quote: 'USD',
+  type: 'metal',
+  description: 'Gold',
+  session: '24x7',
+  time_zone: 'UTC',
+  price_scale: 100,
+  volume_precision: 2,
+};
+
+/** Bars one after the other whose closes are 100, 101, ... from the first one's index on. */
+export function barsFrom(start: Seconds, count: number, step = 60): Bar[] {
+  return Array.from({ length: count }, (_, index) => {
+    const close = 100 + index;
+    const t = start + index * step;
+    return { t, o: close - 0.5, h: close + 1, l: close - 1, c: close, v: 10 + (index % 7) };
+  });
+}
+
+export class MemoryBars implements BarStore {
+  private bars: Bar[] = [];
+  private readonly listeners = new Set<(change: BarsChange) => void>();
+
+  get length(): number {
+    return this.bars.length;
+  }
+  at(index: number): Bar {
+    const bar = this.bars[index];
+    if (!bar) throw new RangeError(`no bar ${index} of ${this.bars.length}`);
+    return bar;
+  }
+  first = () => this.bars[0] ?? null;
+  last = () => this.bars.at(-1) ?? null;
+  indexOf = (time: Seconds) => this.bars.findIndex((bar) => bar.t === time);
+  floor = (time: Seconds) => this.bars.findLastIndex((bar) => bar.t <= time);
+  all = () => this.bars;
+  watch(listener: (change: BarsChange) => void) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  get watchers(): number {
+    return this.listeners.size;
+  }
+
+  reset(bars: Bar[]): void {
+    this.bars = [...bars];
+    this.tell({ kind: 'reset' });
+  }
+  prepend(bars: Bar[]): void {
+    this.bars = [...bars, ...this.bars];
+    this.tell({ kind: 'older', count: bars.length });
+  }
+  /** Puts each bar where it belongs, and tells of the whole as an update would. */
+  put(...bars: Bar[]): void {
+    let from = this.bars.length;
+    for (const bar of bars) {
+      const index = this.bars.findIndex((each) => each.t >= bar.t);
+      const place = index < 0 ? this.bars.length : index;
+      this.bars.splice(place, this.bars[place]?.t === bar.t ? 1 : 0, bar);
+      from = Math.min(from, place);
+    }
+    this.tell({ kind: 'tail', from });
+  }
+  correct(index: number, bar: Bar): void {
+    this.bars[index] = bar;
+    this.tell({ kind: 'corrected', indices: [index] });
+  }
+  private tell(change: BarsChange): void {
+    for (const listener of [...this.listeners]) listener(change);
+  }
+}
+
+export class MemoryFeed implements ChartFeed {
+  readonly bars = new MemoryBars();
+  readonly market = new Signal<Market | null>(MARKET);
+  readonly status = new Signal<SeriesStatus>('connecting');
+  readonly isComplete = new Signal(true);
+  readonly gaps = new Signal<readonly Gap[]>([]);
+  readonly asked: number[] = [];
+  isStarted = false;
+
+  constructor(
+    readonly symbol: string,
+    readonly interval: string,
+  ) {}
+
+  loadOlder(count: number): Promise<void> {
+    this.asked.push(count);
+    const first = this.bars.first();
+    if (first) this.bars.prepend(barsFrom(first.t - count * 60, count));
+    return Promise.resolve();
+  }
+  loadUntil(time: Seconds): Promise<void> {
+    const first = this.bars.first();
+    if (first && time < first.t) return this.loadOlder(Math.ceil((first.t - time) / 60));
+    return Promise.resolve();
+  }
+  start(): void {
+    this.isStarted = true;
+  }
+  stop(): void {
+    this.isStarted = false;
+  }
+}
+
+/** Frames that come when they are told to, for the chart and for the library. */
+export function handFrames(): { draw: () => void } {
+  let next = 1;
+  const jobs = new Map<number, FrameRequestCallback>();
+  vi.stubGlobal(
+    'requestAnimationFrame',
+    (job: FrameRequestCallback) => jobs.set(next, job) && next++,
+  );
+  vi.stubGlobal('cancelAnimationFrame', (handle: number) => jobs.delete(handle));
+  return {
+    draw: () => {
+      for (let round = 0; jobs.size > 0 && round < 10; round++) {
+        const due = [...jobs.values()];
+        jobs.clear();
+        for (const job of due) job(0);
+      }
+    },
+  };
+}
+
+/** Gives canvases a context that measures and draws nothing, and an element a size. */
+export function stageElement(width = 800, height = 500): HTMLElement {
+  const nothing = () => undefined;
+  const context = new Proxy({} as Record<string | symbol, unknown>, {
+    get: (target, name) => {
+      if (name === 'measureText') return () => ({ width: 40, actualBoundingBoxAscent: 8 });
+      if (name === 'createLinearGradient') return () => ({ addColorStop: nothing });
+      if (name === 'getImageData') return () => ({ data: [120, 120, 120, 255] });
+      return target[name] ?? nothing;
+    },
+  });
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never);
+  const box = { x: 0, y: 0, left: 0, top: 0, right: width, bottom: height, width, height };
+  vi.spyOn(Element.prototype, 'getBoundingClientRect').mockReturnValue(box as DOMRect);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(width);
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(height);
+  // The library has the browser turn colours into numbers.
+  const computed = { color: 'rgb(120, 120, 120)', getPropertyValue: () => '' };
+  vi.spyOn(window, 'getComputedStyle').mockReturnValue(computed as unknown as CSSStyleDeclaration);
+  const element = document.createElement('div');
+  document.body.append(element);
+  return element;
+}

@@ -1,0 +1,238 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Layer, LayerHost } from '../../src/chart/layer';
+import { ChartView } from '../../src/chart/view';
+import { barsFrom, handFrames, MemoryFeed, stageElement } from './stand-ins';
+
+const NOON = Date.parse('2024-06-03T12:00:00Z') / 1000;
+
+let frames: ReturnType<typeof handFrames>;
+let feeds: MemoryFeed[];
+let views: ChartView[];
+
+beforeEach(() => {
+  frames = handFrames();
+  feeds = [];
+  views = [];
+});
+
+afterEach(() => {
+  frames.draw();
+  for (const view of views) view.destroy();
+});
+
+function newView(): ChartView {
+  const view = new ChartView(stageElement(), {
+    open: (symbol, interval) => {
+      const feed = new MemoryFeed(symbol, interval);
+      feeds.push(feed);
+      return feed;
+    },
+  });
+  views.push(view);
+  return view;
+}
+
+function shown(count = 300): { view: ChartView; feed: MemoryFeed; host: LayerHost } {
+  const view = newView();
+  const layer = new Recorder();
+  view.attach(layer);
+  view.show('DEMO:GOLD', '1m');
+  const feed = feeds[0] as MemoryFeed;
+  feed.bars.reset(barsFrom(NOON, count));
+  return { view, feed, host: layer.host as LayerHost };
+}
+
+class Recorder implements Layer {
+  host: LayerHost | null = null;
+  attached = 0;
+  attach(host: LayerHost): void {
+    this.host = host;
+    this.attached++;
+  }
+  detach(): void {
+    this.host = null;
+  }
+}
+
+const times = (host: LayerHost) => host.series.data().map((item) => item.time);
+
+test('shows the bars of a feed, and starts and stops it', () => {
+  const { view, feed, host } = shown(3);
+  expect(times(host)).toEqual([NOON, NOON + 60, NOON + 120]);
+  expect(host.series.data()[2]).toMatchObject({ open: 101.5, high: 103, low: 101, close: 102 });
+  expect([feed.isStarted, view.symbol, view.interval]).toEqual([true, 'DEMO:GOLD', '1m']);
+  view.show('DEMO:BTC', '1m');
+  expect([feed.isStarted, feeds[1]?.isStarted, feed.bars.watchers]).toEqual([false, true, 0]);
+  view.destroy();
+  expect([feeds[1]?.isStarted, feeds[1]?.bars.watchers]).toEqual([false, 0]);
+});
+
+test('updates are drawn once a frame, by update and not by setting all', () => {
+  const { feed, host } = shown(3);
+  frames.draw();
+  const set = vi.spyOn(host.series, 'setData');
+  const update = vi.spyOn(host.series, 'update');
+  for (let price = 102; price < 150; price++) {
+    feed.bars.put({ t: NOON + 120, o: 101.5, h: 160, l: 100, c: price, v: 5 });
+  }
+  expect(update).not.toHaveBeenCalled();
+  frames.draw();
+  expect([set.mock.calls.length, update.mock.calls.length]).toEqual([0, 1]);
+  expect(host.series.data()[2]).toMatchObject({ close: 149 });
+});
+
+test('a new bar moves the chart along, and not while it looks at older ones', () => {
+  const { view, feed } = shown();
+  frames.draw();
+  const before = view.visible.get();
+  feed.bars.put(...barsFrom(NOON + 300 * 60, 1));
+  frames.draw();
+  expect(view.visible.get()?.to).toBe((before?.to ?? 0) + 60);
+  expect(view.isAtEdge.get()).toBe(true);
+  view.scroll(-150);
+  frames.draw();
+  expect(view.isAtEdge.get()).toBe(false);
+  const back = view.visible.get();
+  feed.bars.put(...barsFrom(NOON + 301 * 60, 1));
+  frames.draw();
+  expect(view.visible.get()).toEqual(back);
+  view.toEdge();
+  frames.draw();
+  expect(view.isAtEdge.get()).toBe(true);
+});
+
+test('a correction, and a late trade that makes a bar, change what is drawn', () => {
+  const { feed, host } = shown(5);
+  frames.draw();
+  feed.bars.correct(1, { t: NOON + 60, o: 1, h: 2, l: 0.5, c: 1.5, v: 1 });
+  frames.draw();
+  expect(host.series.data()[1]).toMatchObject({ open: 1, close: 1.5 });
+  feed.bars.put({ t: NOON + 90, o: 7, h: 7, l: 7, c: 7, v: 1 });
+  frames.draw();
+  expect(times(host)).toEqual([0, 60, 90, 120, 180, 240].map((offset) => NOON + offset));
+});
+
+test('older bars are loaded before they are seen, and the view stays where it is', async () => {
+  const { view, feed } = shown(300);
+  feed.isComplete.set(false);
+  frames.draw();
+  expect(feed.asked).toEqual([]);
+  view.scroll(-180);
+  frames.draw();
+  const before = view.visible.get();
+  expect(feed.asked.length).toBe(1);
+  await Promise.resolve();
+  frames.draw();
+  expect(view.visible.get()).toEqual(before);
+  expect(view.bars().length).toBe(300 + (feed.asked[0] ?? 0));
+});
+
+test('nothing older is asked for where there is nothing', () => {
+  const { view, feed } = shown(60);
+  view.fit();
+  frames.draw();
+  expect(feed.asked).toEqual([]);
+});
+
+test('another interval shows the same time when it looked back, and the edge when it was there', () => {
+  const { view } = shown(2000);
+  frames.draw();
+  view.scroll(-500);
+  frames.draw();
+  const back = view.visible.get()?.to ?? 0;
+  view.show('DEMO:GOLD', '5m');
+  feeds[1]?.bars.reset(barsFrom(NOON, 400, 300));
+  frames.draw();
+  expect(Math.abs((view.visible.get()?.to ?? 0) - back)).toBeLessThan(300);
+  view.toEdge();
+  frames.draw();
+  view.show('DEMO:GOLD', '1m');
+  feeds[2]?.bars.reset(barsFrom(NOON, 2000));
+  frames.draw();
+  expect(view.isAtEdge.get()).toBe(true);
+});
+
+test('the bars before stay until the next ones are there', () => {
+  const { view, feed } = shown(3);
+  view.show('DEMO:BTC', '1m');
+  expect(view.bars()).toEqual(feed.bars.all());
+  feeds[1]?.status.set('unknown');
+  expect(view.bars()).toEqual([]);
+});
+
+test('goes to a time that is not loaded yet', async () => {
+  const { view } = shown(300);
+  frames.draw();
+  await view.goTo(NOON - 6_000);
+  frames.draw();
+  const { from, to } = view.visible.get() ?? { from: 0, to: 0 };
+  expect(Math.abs((from + to) / 2 - (NOON - 6_000))).toBeLessThan(60);
+});
+
+test.each(['hollow', 'heikin', 'bars', 'line', 'area', 'baseline', 'columns'] as const)(
+  'as %s the same times are shown, and layers come along',
+  (kind) => {
+    const view = newView();
+    const layer = new Recorder();
+    view.attach(layer);
+    view.show('DEMO:GOLD', '1m');
+    feeds[0]?.bars.reset(barsFrom(NOON, 20));
+    view.setKind(kind);
+    expect(layer.attached).toBe(2);
+    expect(layer.host && times(layer.host)).toEqual(barsFrom(NOON, 20).map((bar) => bar.t));
+    feeds[0]?.bars.put(...barsFrom(NOON + 1200, 1));
+    frames.draw();
+    expect(layer.host?.series.data().length).toBe(21);
+  },
+);
+
+test('a layer knows where times and prices are, between bars and after the last', () => {
+  const { host } = shown(300);
+  const at = (time: number) => host.xOf(time) ?? Number.NaN;
+  const last = NOON + 299 * 60;
+  const spacing = at(last) - at(last - 60);
+  expect(spacing).toBeCloseTo(8);
+  expect(at(last - 30)).toBeCloseTo(at(last) - spacing / 2);
+  expect(at(last + 120)).toBeCloseTo(at(last) + 2 * spacing);
+  expect(host.timeOf(at(last - 45))).toBeCloseTo(last - 45);
+  expect(host.timeOf(at(last + 90))).toBeCloseTo(last + 90);
+  expect([host.toTick(1.006), host.formatPrice(1.006)]).toEqual([1.01, '1.01']);
+});
+
+test('the chart stands still while anyone holds it', () => {
+  const { host } = shown(3);
+  const first = host.holdStill();
+  const second = host.holdStill();
+  first();
+  first();
+  expect(host.chart.options().handleScroll).toMatchObject({ mouseWheel: false });
+  second();
+  expect(host.chart.options().handleScroll).toMatchObject({ mouseWheel: true });
+});
+
+test('volumes beyond what the library draws are drawn smaller and told as they are', () => {
+  const view = newView();
+  const layer = new Recorder();
+  view.attach(layer);
+  view.show('DEMO:GOLD', '1m');
+  const huge = barsFrom(NOON, 3).map((bar) => ({ ...bar, v: 5e17 }));
+  feeds[0]?.bars.reset(huge);
+  const volume = layer.host?.chart
+    .panes()[0]
+    ?.getSeries()
+    .find((series) => series.seriesType() === 'Histogram');
+  const drawn = volume?.data()[0] as { value: number } | undefined;
+  expect(drawn?.value).toBeLessThan(9e13);
+  expect(volume?.priceFormatter().format(drawn?.value ?? 0)).toBe('500Q');
+});
+
+test('another zone moves no bar', () => {
+  const { view, host } = shown(3);
+  frames.draw();
+  const before = view.visible.get();
+  view.setZone('America/New_York');
+  frames.draw();
+  expect([times(host)[0], view.visible.get()]).toEqual([NOON, before]);
+  expect(() => view.setZone('Mars/Olympus')).toThrow('unknown time zone');
+  expect(view.zone.get()).toBe('America/New_York');
+});
