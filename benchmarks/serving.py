@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,8 @@ def copy_of(folder: Path) -> Iterator[Path]:
     """Copy a data directory for as long as the block: servers write to it."""
     with tempfile.TemporaryDirectory(dir=data.folder()) as name:
         shutil.copyfile(folder / FILE, Path(name) / FILE)
+        # The kernel would write the copy back in half a minute, and commits would wait for that.
+        os.sync()
         yield Path(name).absolute()
 
 

@@ -66,6 +66,38 @@ async def test_a_bar_is_rolled_up_only_when_late_trades_had_their_time(shop: Sho
     assert shop.frontiers() == [7_200, 7_200]
 
 
+async def test_the_newest_bars_are_in_memory_before_anything_is_rolled_up(shop: Shop) -> None:
+    await shop.jobs.once()
+    engine = Engine(shop.store, LADDER)
+    jobs = Jobs(engine, shop.clock, sleep=_never)
+    running = asyncio.create_task(jobs.run())
+    while not (engine.edge.is_warm and not engine.tails.is_cold(MINUTE)):
+        await asyncio.sleep(0)
+        assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_store_that_fails_at_the_start_does_not_end_the_jobs(shop: Shop) -> None:
+    shop.store.after_reads = _refuse
+    jobs = Jobs(shop.engine, shop.clock, sleep=_never)
+    running = asyncio.create_task(jobs.run())
+    while shop.frontiers() != [7_140, 3_600]:
+        await asyncio.sleep(0)
+        assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def _never(seconds: float) -> None:
+    await asyncio.Event().wait()
+
+
+def _refuse() -> None:
+    message = "the disk is full"
+    raise StoreUnavailableError(message)
+
+
 async def test_without_work_there_is_nothing_to_do(shop: Shop) -> None:
     await shop.jobs.once()
     written = len(shop.store.written)

@@ -6,6 +6,7 @@ next finer rung, down to the trades.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,8 @@ WIDER, WIDEST = 4, 16
 """By how much a search widens its stretch, at least and at most, when it found too few."""
 ROOM = 1.1
 """Bars that were spaced so before may lie a little further apart now."""
+CLUSTERED = 1.5
+"""How much further bars lie apart than if trades came evenly spread over the day."""
 MOST_REMEMBERED = 100_000
 FEW_BARS, MINUTES_AT_ONCE = 2, 180
 TRADES_AT_ONCE = 1_000_000
@@ -91,7 +94,7 @@ class History:
         # Changes first: what comes in between must not count as seen.
         changes = self._registry.changes(market)
         reach = self._registry.reach(market)
-        seen = self._seen.get((market, resolution), _Seen(-1, resolution.seconds))
+        seen = self._seen.get((market, resolution)) or self._guessed(market, resolution)
         end = reach[1] + self._slack(market, resolution)
         if seen.changes == changes and seen.end is not None:
             end = seen.end
@@ -125,6 +128,16 @@ class History:
                 return found
             stretch *= WIDER * WIDER
 
+    def _guessed(self, market: int, resolution: Resolution) -> _Seen:
+        """Return how bars should be spaced that were not searched before.
+
+        Trades that come at random leave some bars empty: looking back far enough for that at once
+        saves most markets a second query.
+        """
+        expected = self._tails.trades_per_s(market) * resolution.seconds
+        spacing = resolution.seconds * (CLUSTERED / -math.expm1(-expected) if expected else 1.0)
+        return _Seen(-1, max(resolution.seconds, spacing))
+
     def _remember(self, key: tuple[int, Resolution], seen: _Seen) -> None:
         if len(self._seen) >= MOST_REMEMBERED:
             self._seen.clear()
@@ -157,7 +170,9 @@ class History:
             bars = self._live.of_market(market, start, end)
             if bars is not None and not self._maker.has_given_below(resolution):
                 return bars
-        slack = 0 if resolution.is_intraday else self._slack(market, resolution)
+        # A plain market's bars are named by the moment they begin at: no more need be read.
+        is_named = resolution.is_intraday or self._registry.calendars.of(market).is_plain
+        slack = 0 if is_named else self._slack(market, resolution)
         moments = Ranges.one(market, start - slack, end + slack)
         whole = self._maker.whole_bars(resolution, moments)
         if self._is_much(resolution, whole) and end - start > 2 * resolution.seconds:

@@ -87,11 +87,25 @@ class Jobs:
     async def run(self) -> None:
         """Roll up what is closed and dirty, again and again, until cancelled."""
         try:
+            await self._begin()
             while True:
                 await self.once()
                 await self._sleep(EVERY_S)
         finally:
             self._thread.shutdown(wait=True, cancel_futures=True)
+
+    async def _begin(self) -> None:
+        """Have the newest bars in memory from the start, not from the first roll-up on."""
+        try:
+            await self._warm()
+        except ChandleryError as error:
+            # It is a cache: reads are right without it, and the next turn tries again.
+            _log.warning("the newest bars are not in memory yet", reason=error.message)
+
+    async def _warm(self) -> None:
+        if not self._engine.edge.is_warm:
+            await self._call(self._engine.recorder.warm)
+        await self._call(self._engine.rollup.warm_tails)
 
     async def once(self) -> bool:
         """Do all there is to do now; return whether there was any and the lease was ours."""
@@ -113,9 +127,7 @@ class Jobs:
     async def _roll_up_all(self) -> None:
         for rung in self._engine.dirt.rungs:
             await self._roll_up(rung)
-        if not self._engine.edge.is_warm:
-            await self._call(self._engine.recorder.warm)
-        await self._call(self._engine.rollup.warm_tails)
+        await self._warm()
 
     async def _roll_up(self, rung: Resolution) -> None:
         job, until = self.jobs[job_name(rung)], self._now_s() - GRACE_S

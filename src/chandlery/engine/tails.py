@@ -51,6 +51,17 @@ class Tails:
         first, last = np.searchsorted(own.t, (start, end))
         return own.take(slice(first, last))
 
+    def trades_per_s(self, market: int) -> float:
+        """Return how often a market has traded of late, as far as is held; 0 if nothing is."""
+        tails = self._tails.copy()
+        if not tails:
+            return 0.0
+        rung, tail = max(tails.items())
+        own = self.rows(rung, market, tail.start, FOREVER)
+        if own is None or not len(own):
+            return 0.0
+        return int(own.n.sum()) / (int(own.t[-1]) + rung.seconds - tail.start)
+
     def is_cold(self, rung: Resolution) -> bool:
         """Return whether nothing of a rung is held."""
         return rung not in self._tails
