@@ -127,7 +127,7 @@ async def _caught_up(found: House, charts: Charts) -> None:
             charts.read()
             expected = {
                 (found.server.engine.registry.market(key[0]).symbol, str(key[1])): series.sequence
-                for key, series in found.server.live._series.items()
+                for key, series in found.server.live.held.series.items()
             }
             if all(charts.sequences.get(name) == expected[name] for name in charts.sequences):
                 return

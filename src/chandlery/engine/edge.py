@@ -9,7 +9,7 @@ trades are read.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -97,6 +97,11 @@ class Partials(Batch):
             last_sequence=end.last_sequence,
             last_id=end.last_id,
         )
+
+    def coarser(self, resolution: Resolution, grid: Calendars) -> Partials:
+        """Return the bars of a resolution, from those of seconds or others that divide it."""
+        t = grid.floor(resolution, self.market, self.t)
+        return replace(self, t=t).merged()
 
     def candles(self) -> Candles:
         """Return the bars as candles."""

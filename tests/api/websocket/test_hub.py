@@ -39,7 +39,9 @@ def nothing_is_left(house: House) -> bool:
     hub = house.hub
     held = [*hub.clients, *hub.feeds._feeds, *hub.feeds._opening, *hub.feeds._trades]
     held += [*hub.feeds._tickers, *hub._connected, *hub.pump._queue]
-    listening = [one for series in house.server.live._series.values() for one in series.listeners]
+    listening = [
+        one for series in house.server.live.held.series.values() for one in series.listeners
+    ]
     return not held and not listening and not len(hub.feeds.status)
 
 

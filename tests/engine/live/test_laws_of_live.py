@@ -21,7 +21,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.engine import Engine
 from chandlery.engine.live import Window
-from chandlery.engine.live.live import GRACE_S
+from chandlery.engine.live.held import GRACE_S
 from chandlery.engine.live.series import Series
 from chandlery.engine.server import Server
 from chandlery.stores.memory import MemoryStore

@@ -15,7 +15,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 from chandlery.engine.ingest import BusyError
 from chandlery.engine.live import Live, Window
-from chandlery.engine.live.live import MOST_HELD, MOST_RESOLUTIONS, WEIGH_EVERY
+from chandlery.engine.live.held import MOST_HELD, MOST_RESOLUTIONS
 from chandlery.engine.live.series import Series
 from chandlery.engine.recorder import Recorded
 from chandlery.stores.memory import MemoryStore
@@ -214,8 +214,8 @@ def test_a_commit_pays_for_a_bounded_number_of_resolutions() -> None:
         for seconds in range(1, 400):
             await world.live.page(0, Resolution.parse(f"{seconds}s"), Window(count=2))
         world.commit([(60 * 20, 101.0)])
-        kept = {resolution for _, resolution in world.live._series}
-        assert len(kept) <= MOST_RESOLUTIONS + WEIGH_EVERY
+        kept = {resolution for _, resolution in world.live.held.series}
+        assert len(kept) <= MOST_RESOLUTIONS
         assert Resolution.parse("399s") in kept
 
     run(work())
@@ -226,7 +226,7 @@ def test_series_without_bars_take_memory_too() -> None:
         world = World(most_bytes=50_000)
         for seconds in range(1, 200):
             await world.live.page(0, Resolution.parse(f"{seconds}s"), Window(count=2))
-        assert len(world.live._series) <= WEIGH_EVERY + 12
+        assert len(world.live.held.series) <= 12
 
     run(work())
 

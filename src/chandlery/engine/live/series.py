@@ -143,11 +143,6 @@ class Series:
         return self.body.count + (self.forming is not None)
 
     @property
-    def is_in_use(self) -> bool:
-        """Whether it is worth to keep it current: somebody watches it, or came back to it."""
-        return self.asks > 1 or bool(self.listeners)
-
-    @property
     def nbytes(self) -> int:
         """The memory it takes."""
         return OWN_BYTES + self.body.nbytes + sum(map(len, self._answers.values()))
