@@ -29,7 +29,7 @@ from tests.sources.binance.fake import FakeBinance, FakeTrade, Faults, some_trad
 from tests.sources.live.fast import START, FastClock
 
 US = 1_000_000
-PATIENCE_S = 12.0
+PATIENCE_S = 60.0
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 MINUTE = Resolution.parse("1m")
 
