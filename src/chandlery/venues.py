@@ -171,22 +171,24 @@ def _binance_streams(settings: Settings) -> tuple[Stream | None, bool]:
 
 
 def _coinbase(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
-    site = _Site(coinbase.REST_URL, coinbase.REQUESTS_A_SECOND)
+    own = settings.coinbase
+    site = _Site(own.rest_url, coinbase.REQUESTS_A_SECOND)
     make = partial(coinbase.CoinbaseRest, clock=around.clock)
-    return [_paced(Coinbase(), site, make, _upper(symbols), around)]
+    return [_paced(Coinbase(own.ws_url), site, make, _upper(symbols), around)]
 
 
 def _kraken(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
-    site = _Site(kraken.REST_URL, kraken.REQUESTS_A_SECOND)
+    own = settings.kraken
+    site = _Site(own.rest_url, kraken.REQUESTS_A_SECOND)
     make = partial(kraken.KrakenRest, clock=around.clock)
-    return [_paced(Kraken(), site, make, _upper(symbols), around)]
+    return [_paced(Kraken(own.ws_url), site, make, _upper(symbols), around)]
 
 
 def _okx(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
-    lots: dict[str, Lot] = {}
-    site = _Site(okx.REST_URL, okx.REQUESTS_A_SECOND)
+    own, lots = settings.okx, dict[str, Lot]()
+    site = _Site(own.rest_url, okx.REQUESTS_A_SECOND)
     make = partial(okx.OkxRest, lots=lots)
-    return [_paced(Okx(lots=lots), site, make, _upper(symbols), around)]
+    return [_paced(Okx(own.ws_url, lots=lots), site, make, _upper(symbols), around)]
 
 
 def _bybit(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
@@ -199,10 +201,10 @@ def _bybit(settings: Settings, symbols: Sequence[str], around: Surroundings) -> 
         ("linear", [each for each in contracts if not each.endswith(DOLLARS)]),
         ("inverse", [each for each in contracts if each.endswith(DOLLARS)]),
     )
-    site = _Site(bybit.REST_URL, bybit.REQUESTS_A_SECOND)
+    site = _Site(settings.bybit.rest_url, bybit.REQUESTS_A_SECOND)
     return [
         _paced(
-            Bybit(category),
+            Bybit(category, settings.bybit.ws_url),
             site,
             partial(bybit.BybitRest, clock=around.clock, category=category),
             own,
@@ -214,11 +216,11 @@ def _bybit(settings: Settings, symbols: Sequence[str], around: Surroundings) -> 
 
 
 def _hyperliquid(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
-    counts, budget = FeedCounts(), Budget(hyperliquid.WEIGHT_A_MINUTE)
-    ask = Asker(hyperliquid.REST_URL, around, budget, counts)
+    own, counts, budget = settings.hyperliquid, FeedCounts(), Budget(hyperliquid.WEIGHT_A_MINUTE)
+    ask = Asker(own.rest_url, around, budget, counts)
     rest = partial(hyperliquid.HyperliquidRest, ask, around.clock)
     # Its coins are spelt with small letters too: kPEPE.
-    return [Outfit(Hyperliquid(), rest, list(dict.fromkeys(symbols)), counts)]
+    return [Outfit(Hyperliquid(own.ws_url), rest, list(dict.fromkeys(symbols)), counts)]
 
 
 @dataclass(frozen=True, slots=True)

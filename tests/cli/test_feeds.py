@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from typing_extensions import override
 
 from tests.cli.command import environment, run
 from tests.sources.binance.fake import FakeBinance, FakeTrade, some_trades
@@ -26,6 +27,7 @@ HOUR = 3_600
 class RealClock(FastClock):
     """Now, as the commands have it: they are other processes, so nothing is left out."""
 
+    @override
     def elapsed(self) -> float:
         return time.time_ns() / 1e9 - self.start_us / 1e6
 

@@ -213,6 +213,55 @@ class BinanceSection(Section):
     )
 
 
+class BybitSection(Section):
+    """The exchange Bybit: the part of the market is added to the stream's address."""
+
+    rest_url: WebAddress = of("https://api.bybit.com", "REST address of Bybit.", _REST_EXPECTED)
+    ws_url: StreamAddress = of(
+        "wss://stream.bybit.com/v5/public", "Stream address of Bybit.", _STREAM_EXPECTED
+    )
+
+
+class CoinbaseSection(Section):
+    """The exchange Coinbase."""
+
+    rest_url: WebAddress = of(
+        "https://api.exchange.coinbase.com", "REST address of Coinbase.", _REST_EXPECTED
+    )
+    ws_url: StreamAddress = of(
+        "wss://ws-feed.exchange.coinbase.com", "Stream address of Coinbase.", _STREAM_EXPECTED
+    )
+
+
+class HyperliquidSection(Section):
+    """The exchange Hyperliquid."""
+
+    rest_url: WebAddress = of(
+        "https://api.hyperliquid.xyz", "REST address of Hyperliquid.", _REST_EXPECTED
+    )
+    ws_url: StreamAddress = of(
+        "wss://api.hyperliquid.xyz/ws", "Stream address of Hyperliquid.", _STREAM_EXPECTED
+    )
+
+
+class KrakenSection(Section):
+    """The exchange Kraken."""
+
+    rest_url: WebAddress = of("https://api.kraken.com", "REST address of Kraken.", _REST_EXPECTED)
+    ws_url: StreamAddress = of(
+        "wss://ws.kraken.com/v2", "Stream address of Kraken.", _STREAM_EXPECTED
+    )
+
+
+class OkxSection(Section):
+    """The exchange OKX."""
+
+    rest_url: WebAddress = of("https://www.okx.com", "REST address of OKX.", _REST_EXPECTED)
+    ws_url: StreamAddress = of(
+        "wss://ws.okx.com:8443/ws/v5/business", "Stream address of OKX.", _STREAM_EXPECTED
+    )
+
+
 class Log(Section):
     """What is told on standard error."""
 

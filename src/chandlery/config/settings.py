@@ -11,14 +11,19 @@ from typing_extensions import override
 from chandlery.config.sections import (
     Access,
     BinanceSection,
+    BybitSection,
+    CoinbaseSection,
     Demo,
     DuckDB,
     Feeds,
     Http,
+    HyperliquidSection,
+    KrakenSection,
     Limits,
     LiveSeries,
     Log,
     Metrics,
+    OkxSection,
     Push,
     WebSockets,
     Writing,
@@ -76,6 +81,11 @@ class Settings(BaseSettings):
     )
     feeds: Feeds = Feeds()
     binance: BinanceSection = BinanceSection()
+    bybit: BybitSection = BybitSection()
+    coinbase: CoinbaseSection = CoinbaseSection()
+    hyperliquid: HyperliquidSection = HyperliquidSection()
+    kraken: KrakenSection = KrakenSection()
+    okx: OkxSection = OkxSection()
     log: Log = Log()
     demo: Demo = Demo()
 

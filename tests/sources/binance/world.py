@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from chandlery.core.calendar import ALWAYS_OPEN
@@ -14,7 +13,6 @@ from chandlery.core.delivery import Delivery
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import BUY, SELL, Trades
 from chandlery.engine.engine import Engine
-from chandlery.engine.recorder import Recorded
 from chandlery.engine.server import Server, ServerLimits
 from chandlery.sources.binance.rest import WEIGHT_HEADER, BinanceRest
 from chandlery.sources.binance.sites import SPOT
@@ -26,10 +24,10 @@ from chandlery.sources.live.progress import Progress, text_of
 from chandlery.sources.live.track import Known
 from chandlery.stores.memory import MemoryStore
 from tests.sources.binance.fake import FakeBinance, FakeTrade, Faults, some_trades
+from tests.sources.live import waiting
 from tests.sources.live.fast import START, FastClock
 
 US = 1_000_000
-PATIENCE_S = 60.0
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 MINUTE = Resolution.parse("1m")
 
@@ -137,23 +135,8 @@ def columns(trades: list[FakeTrade], number: int) -> Trades:
 
 
 async def until(home: World, server: Server, is_so: Callable[[], bool]) -> None:
-    """Wait until something is so; it is looked at after each commit, and each second besides."""
-    looked = asyncio.Event()
-
-    def look(_: Recorded) -> None:
-        looked.set()
-
-    server.listeners.append(look)
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            while not is_so():
-                looked.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(looked.wait(), 1 / home.clock.speed)
-    except TimeoutError:
-        raise AssertionError(home.told(server)) from None
-    finally:
-        server.listeners.remove(look)
+    """Wait until something is so."""
+    await waiting.until(home.clock, server, is_so, lambda: home.told(server))
 
 
 def scripted(

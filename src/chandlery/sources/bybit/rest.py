@@ -19,7 +19,6 @@ from chandlery.sources.live.recent import recent_page
 from chandlery.sources.live.rest import BarPage, GoneError, Listed, RestError, TradePage
 from chandlery.sources.live.venue import BarEvent, TradeEvent
 
-REST_URL = "https://api.bybit.com"
 REQUESTS_A_SECOND = 50.0
 """An address may ask 600 times in five seconds."""
 

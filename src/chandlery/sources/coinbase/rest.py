@@ -18,8 +18,6 @@ from chandlery.sources.live.reading import Number, price_scale
 from chandlery.sources.live.rest import BarPage, GoneError, Listed, TradePage
 from chandlery.sources.live.venue import BarEvent
 
-REST_URL = "https://api.exchange.coinbase.com"
-SANDBOX_REST_URL = "https://api-public.sandbox.exchange.coinbase.com"
 REQUESTS_A_SECOND = 5.0
 """Half of what an address may."""
 

@@ -14,7 +14,6 @@ from chandlery.sources.live.venue import Event, Plan, VenueLimits
 Feed = Literal["exchange", "advanced"]
 
 WS_URL = "wss://ws-feed.exchange.coinbase.com"
-SANDBOX_WS_URL = "wss://ws-feed-public.sandbox.exchange.coinbase.com"
 ADVANCED_WS_URL = "wss://advanced-trade-ws.coinbase.com"
 
 MOST_PRODUCTS = 100

@@ -23,8 +23,6 @@ from chandlery.sources.live.asking import Ask, Request
 from chandlery.sources.live.recent import PartlyGoneError, recent_page
 from chandlery.sources.live.rest import BarPage, GoneError, Listed, TradePage
 
-REST_URL = "https://api.hyperliquid.xyz"
-TESTNET_REST_URL = "https://api.hyperliquid-testnet.xyz"
 WEIGHT_A_MINUTE = 1_200
 
 MOST_CANDLES = 5_000

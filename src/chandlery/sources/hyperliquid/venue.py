@@ -13,7 +13,6 @@ from chandlery.sources.live.plans import shared_out
 from chandlery.sources.live.venue import Acknowledged, Event, Plan, VenueLimits
 
 WS_URL = "wss://api.hyperliquid.xyz/ws"
-TESTNET_WS_URL = "wss://api.hyperliquid-testnet.xyz/ws"
 
 MOST_COINS = 200
 """Of a connection: an address may have 1,000 subscriptions on 10 connections."""

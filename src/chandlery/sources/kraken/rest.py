@@ -20,7 +20,6 @@ from chandlery.sources.live.recent import PartlyGoneError
 from chandlery.sources.live.rest import BarPage, GoneError, Listed, RestError, TradePage
 from chandlery.sources.live.venue import BarEvent, TradeEvent
 
-REST_URL = "https://api.kraken.com"
 REQUESTS_A_SECOND = 0.9
 
 MOST_TRADES = 1_000

@@ -18,7 +18,6 @@ from chandlery.sources.live.rest import BarPage, GoneError, Listed, RestError, T
 from chandlery.sources.live.venue import BarEvent
 from chandlery.sources.okx.parse import VENUE, Trade, trade_event
 
-REST_URL = "https://www.okx.com"
 REQUESTS_A_SECOND = 8.0
 """History may be asked for 20 times in two seconds."""
 
