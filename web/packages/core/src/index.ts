@@ -1,6 +1,25 @@
 /** What the chart core offers to pages, components and the app. */
 
-export type { ChartFeed, Gap } from './chart/feed';
+export type {
+  CandlePage,
+  CandleQuery,
+  Gap,
+  IndicatorInfo,
+  IndicatorParameter,
+  IndicatorValues,
+  Interval,
+  Parameters,
+  Ticker,
+} from './api/answers';
+export { Client } from './api/client';
+export { type Connection, connectionTo } from './api/connection';
+export { ApiError, isAbort } from './api/error';
+export type { FeedState, StatusMessage, TopicMessage } from './api/messages';
+export { Socket, type SocketState } from './api/socket';
+export { type FeedOptions, SeriesFeed } from './bars/feed';
+export { LoadedBars } from './bars/loaded';
+export type { BarStore } from './bars/store';
+export type { ChartFeed } from './chart/feed';
 export { KINDS, type Kind } from './chart/kinds';
 export type { Layer, LayerHost } from './chart/layer';
 export {
@@ -19,5 +38,6 @@ export { type ChartOptions, ChartView } from './chart/view';
 export { VOLUME_PLACES, type VolumePlace } from './chart/volume';
 export { Signal } from './signal';
 export { type Clock, timeLabel } from './time/behaviour';
+export * from './time/interval';
 export { Zone, zoneOf } from './time/zone';
 export type { Bar, BarsChange, Market, Seconds, SeriesStatus, Stop } from './types';

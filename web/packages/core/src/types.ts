@@ -41,13 +41,20 @@ export type SeriesStatus =
   | 'unknown'
   | 'error';
 
-/** What a change of the bars did, so that a drawing redraws that much and no more. */
+/**
+ * What a change of the bars did, so that a drawing redraws that much and no more. Only `reset` says
+ * that these are other bars, so that the view is to be set anew.
+ */
 export type BarsChange =
   /** All bars are others. */
   | { readonly kind: 'reset' }
   /** So many bars came in front of the first. */
   | { readonly kind: 'older'; readonly count: number }
-  /** Bars from this index on are new or changed; nothing before it. */
+  /**
+   * From this index on bars are new, changed, moved or gone; nothing before it. Mostly the last bar
+   * or the one after it. A lower index: a bar came in between, or what was loaded was looked at
+   * again. 0: also that bars at the old end were let go.
+   */
   | { readonly kind: 'tail'; readonly from: number }
   /** Bars at these indices were corrected; times are the same. */
   | { readonly kind: 'corrected'; readonly indices: readonly number[] };

@@ -1,6 +1,6 @@
 import type { Bar, BarsChange, Seconds, Stop } from '../types';
 
-/** The bars of one series, ascending and unique. Every mutation returns what it changed. */
+/** The bars of one series, ascending and unique. `LoadedBars` holds them. */
 export interface BarStore {
   readonly length: number;
   at(index: number): Bar;

@@ -1,0 +1,33 @@
+const MOST = 16;
+
+/**
+ * How far the server's clock is from ours, from the times it tells. What it tells is old by the
+ * time it arrives, so of the last few the one that arrived soonest is the best.
+ */
+export class ServerClock {
+  private offsets: number[] = [];
+
+  constructor(private readonly local: () => number) {}
+
+  /** Takes note of a time the server has just told, in microseconds. */
+  heard(timeUs: number): void {
+    if (!Number.isFinite(timeUs)) return;
+    this.offsets.push(timeUs / 1000 - this.local());
+    if (this.offsets.length > MOST) this.offsets.shift();
+  }
+
+  /** Forgets everything: our clock may have been set, or the machine slept. */
+  reset(): void {
+    this.offsets = [];
+  }
+
+  /** Milliseconds to add to our clock. */
+  get offsetMs(): number {
+    return this.offsets.length ? Math.max(...this.offsets) : 0;
+  }
+
+  /** The time on the server in milliseconds since 1970. */
+  now(): number {
+    return this.local() + this.offsetMs;
+  }
+}
