@@ -95,12 +95,13 @@ class World:
     def told(self, server: Server) -> str:
         """Return all that helps to see why nothing comes about."""
         assert self.feed is not None
-        assert self.feed._ledger is not None
+        run = self.feed._run
+        assert run is not None
         rows = [f"{s}: {len(self.stored(s))} of {len(self.fake.given(s))}" for s in self.numbers]
-        tracks = {s: track.holes() for s, track in self.feed._ledger.tracks.items()}
+        tracks = {s: track.holes() for s, track in run.ledger.tracks.items()}
         rows += [str(server.feeds[0].figures()), str(self.store.gaps()), str(tracks)]
-        rows += [str(self.feed._ledger.behind), str(self.feed._ledger.rounds)]
-        rows += [str(self.feed._filler._busy) if self.feed._filler else "", str(self.fake.met)]
+        rows += [str(run.ledger.behind), str(run.ledger.rounds)]
+        rows += [str(run.filler._busy), str(self.fake.met)]
         return "\n".join(rows)
 
     def check(self) -> None:

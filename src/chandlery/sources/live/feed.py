@@ -1,9 +1,12 @@
-"""A live venue as a source: connections in, deliveries out, gaps filled on the way."""
+"""A live venue as a source: connections in, deliveries out, gaps filled on the way.
+
+Symbols may come and go while it runs: `follow`, `unfollow`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,9 +22,10 @@ from chandlery.sources.live.ledger import Book, Ledger
 from chandlery.sources.live.link import Setting
 from chandlery.sources.live.progress import progress_of
 from chandlery.sources.live.rest import GoneError, Listed, Rest
-from chandlery.sources.live.slot import Slot
-from chandlery.sources.live.surroundings import BackOff, Surroundings, ended
-from chandlery.sources.live.values import CaughtUp, Value
+from chandlery.sources.live.run import Run
+from chandlery.sources.live.slots import Slots
+from chandlery.sources.live.surroundings import BackOff, Surroundings
+from chandlery.sources.live.values import Lost, Value
 from chandlery.sources.live.venue import TradeEvent, Venue
 
 FLUSH_S = 0.05
@@ -57,13 +61,14 @@ class LiveFeed:
     ) -> None:
         self._venue = venue
         self._rest = rest
-        self._markets = markets
+        self._numbers = dict(markets.numbers)
+        self._tell = markets.learn
         self._around = surroundings
         self.figures = counts or FeedCounts()
-        self._slots: list[Slot] = []
         self._unknown: list[str] = []
-        self._ledger: Ledger | None = None
-        self._filler: Filler | None = None
+        self._run: Run | None = None
+        self._leaves = ""
+        """Why it is to end; empty: it is not."""
 
     @property
     def name(self) -> str:
@@ -78,7 +83,7 @@ class LiveFeed:
     @property
     def state(self) -> str:
         """The least good state of a part."""
-        states = {slot.state for slot in self._slots}
+        states = self._run.slots.states if self._run is not None else set()
         if not states:
             return "connecting"
         if states == {"stopped"}:
@@ -86,66 +91,113 @@ class LiveFeed:
         for state in ("waiting", "stalled", "connecting"):
             if state in states:
                 return state
-        is_whole = self._ledger is not None and self._ledger.is_whole
+        is_whole = self._run is not None and self._run.ledger.is_whole
         return "live" if is_whole else "backfilling"
 
     @property
     def reason(self) -> str:
         """Why it is not live, as far as it is known."""
         reasons = [f"no such market: {symbol}" for symbol in self._unknown]
-        reasons += [slot.reason for slot in self._slots if slot.reason]
-        if self._filler is not None and self._filler.reason:
-            reasons.append(self._filler.reason)
+        if self._run is not None:
+            reasons += [*self._run.slots.reasons, *filter(None, [self._run.filler.reason])]
         return "; ".join(dict.fromkeys(reasons))
 
     @property
     def counts(self) -> dict[str, int]:
         """What it has met, by name."""
-        return {**self.figures.numbers(), "markets": len(self._markets.numbers)}
+        return {**self.figures.numbers(), "markets": len(self._numbers)}
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The store's number of each symbol that it follows."""
+        return self._numbers
+
+    def follow(self, numbers: Mapping[str, int]) -> None:
+        """Follow symbols too, from now on."""
+        new = {symbol: number for symbol, number in numbers.items() if symbol not in self._numbers}
+        run = self._run
+        if run is None:
+            self._numbers.update(new)
+            return
+        run.absorb()
+        for symbol, number in new.items():
+            run.ledger.follow(symbol, number)
+        run.slots.follow(list(new))
+        run.begin(self._learn(list(new)))
+
+    async def unfollow(self, symbols: Collection[str]) -> None:
+        """Follow symbols no more; returns when what was seen of them is durable."""
+        run = self._run
+        known = [symbol for symbol in symbols if symbol in self._numbers]
+        self._unknown = [symbol for symbol in self._unknown if symbol not in symbols]
+        if run is None:
+            for symbol in known:
+                del self._numbers[symbol]
+            return
+        run.slots.unfollow(known)
+        run.absorb()
+        for symbol in known:
+            run.filler.unfollow(symbol)
+            run.ledger.unfollow(symbol)
+        await run.settled()
+
+    def leave(self, reason: str) -> None:
+        """Have `deliveries` end in order: the last one says from when on nothing is seen, and why.
+
+        Asking again for deliveries begins again.
+        """
+        self._leaves = reason
+        if self._run is not None:
+            self._run.inbox.wake()
 
     async def deliveries(self, position: str | None) -> AsyncIterator[Delivery]:
         """See `Source.deliveries`."""
         venue, inbox = self._venue, Inbox()
-        book = Book(self._markets.numbers, venue.are_ids_contiguous, venue.gives_trades, venue.bar)
-        ledger = self._ledger = Ledger(book, progress_of(position), self.figures)
-        filler = self._filler = Filler(self._rest, ledger, inbox, self._around)
+        book = Book(self._numbers, venue.are_ids_contiguous, venue.gives_trades, venue.bar)
+        ledger = Ledger(book, progress_of(position), self.figures)
+        filler = Filler(self._rest, ledger, inbox, self._around)
         setting = Setting(venue, self._around, inbox, self.figures, filler.missed)
-        self._slots = [Slot(plan, setting) for plan in venue.plans(list(self._markets.numbers))]
-        works = [slot.run() for slot in self._slots]
-        tasks = [asyncio.create_task(work) for work in (*works, filler.run(), self._learn())]
-        for task in tasks:
-            inbox.watch(task)
-        ticking = asyncio.create_task(self._tick(inbox))
+        run = self._run = Run(inbox, ledger, filler, Slots(setting), self._around.clock)
+        self._leaves = ""
+        self._unknown.clear()
+        run.slots.follow(list(self._numbers))
+        for work in (filler.run(), self._learn(list(self._numbers)), self._tick(inbox)):
+            run.begin(work)
         try:
-            async for delivery in self._delivered(ledger, filler, inbox):
+            async for delivery in self._delivered(run):
                 yield delivery
         finally:
+            self._run = None
             try:
-                await ended(*tasks, ticking)
+                await run.end()
             finally:
                 await self._rest.close()
 
-    async def _delivered(
-        self, ledger: Ledger, filler: Filler, inbox: Inbox
-    ) -> AsyncIterator[Delivery]:
+    async def _delivered(self, run: Run) -> AsyncIterator[Delivery]:
         clock = self._around.clock
         full_s = clock.elapsed()
-        while True:
-            await inbox.arrived()
+        while not self._leaves:
+            await run.inbox.arrived()
             await self._around.sleep(FLUSH_S)
-            values = inbox.take()
-            self._see_clock(values)
-            ledger.take(values, clock.now_us())
-            for value in values:
-                if isinstance(value, CaughtUp):
-                    filler.finished(value)
-            filler.wake()
-            is_full = clock.elapsed() - full_s >= FULL_S
+            self._see_clock(run.absorb())
+            run.filler.wake()
+            is_full = clock.elapsed() - full_s >= FULL_S or run.is_awaited
             if is_full:
                 full_s = clock.elapsed()
-            delivery = ledger.delivery(self.name, is_full=is_full)
-            if delivery is not None:
-                yield delivery
+            delivery = run.ledger.delivery(self.name, is_full=is_full)
+            awaited = run.awaited()
+            try:
+                if delivery is not None:
+                    yield delivery
+            finally:
+                for durable in awaited:
+                    durable.set()
+        await run.end()
+        run.inbox.put([Lost(tuple(self._numbers), self._leaves)])
+        run.absorb()
+        delivery = run.ledger.delivery(self.name, is_full=True)
+        if delivery is not None:
+            yield delivery
 
     async def _tick(self, inbox: Inbox) -> None:
         """Have coverage written, and trades that waited let in, although nothing comes."""
@@ -163,20 +215,19 @@ class LiveFeed:
                 self.figures.skew_ms = max(ahead_ms, old - 1 - abs(old) // 100)
                 return
 
-    async def _learn(self) -> None:
+    async def _learn(self, symbols: Sequence[str]) -> None:
         """Find out what the venue says of its markets; tried until it answers."""
-        symbols, back_off = list(self._markets.numbers), BackOff(self._around)
-        self._unknown.clear()
+        back_off = BackOff(self._around)
         while (listed := await self._listed(symbols)) is None:
             await self._around.sleep(back_off.next_s())
         for symbol in symbols:
-            if symbol not in listed.markets:
+            if symbol not in listed.markets and symbol in self._numbers:
                 self._unknown.append(symbol)
                 _log.error("no such market", feed=self.name, symbol=symbol)
             elif symbol in listed.halted:
                 _log.warning("market not traded just now", feed=self.name, symbol=symbol)
         with suppress(UsageError):
-            await asyncio.to_thread(self._markets.learn, list(listed.markets.values()))
+            await asyncio.to_thread(self._tell, list(listed.markets.values()))
 
     async def _listed(self, symbols: Sequence[str]) -> Listed | None:
         """Return what the venue lists; None to ask again."""

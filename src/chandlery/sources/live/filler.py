@@ -76,6 +76,12 @@ class Filler:
         if self._ledger.behind - self._busy.keys():
             self._wanted.set()
 
+    def unfollow(self, symbol: str) -> None:
+        """Ask for nothing more of a symbol; what is under way is not heeded."""
+        for key in ((symbol, False), (symbol, True)):
+            if self._busy.pop(key, None) is not None and key in self._turns:
+                self._turns.remove(key)
+
     async def run(self) -> None:
         """Ask for ever."""
         while True:
@@ -86,7 +92,8 @@ class Filler:
                 await self._wanted.wait()
                 continue
             await self._inbox.room()
-            await self._turn(self._turns.popleft())
+            if self._turns:
+                await self._turn(self._turns.popleft())
 
     def _begin(self, key: tuple[str, bool]) -> None:
         symbol, is_bars = key
@@ -129,18 +136,30 @@ class Filler:
         except ChandleryError as error:
             self.reason = str(error)
             _log.warning("asking failed", symbol=errand.symbol, reason=self.reason)
-            self._turns.append(key)
+            self._again_later(errand)
             await self._around.sleep(self._back_off.next_s())
             return
         self.reason = ""
         self._back_off.reset()
         if not is_done:
-            self._turns.append(key)
+            self._again_later(errand)
+
+    def _again_later(self, errand: Errand) -> None:
+        if self._is_wanted(errand):
+            self._turns.append((errand.symbol, errand.is_bars))
+
+    def _is_wanted(self, errand: Errand) -> bool:
+        """Return whether its symbol was not given up, and perhaps begun anew, meanwhile."""
+        return self._busy.get((errand.symbol, errand.is_bars)) is errand
+
+    def _hand_in(self, errand: Errand, values: Sequence[Value]) -> None:
+        if self._is_wanted(errand):
+            self._inbox.put(values)
 
     def _finish(self, errand: Errand, values: Sequence[Value], upto: int | None = None) -> None:
         """Hand in the last values of an errand. It is busy until the ledger has them."""
         done = CaughtUp(errand.symbol, errand.is_bars, upto, errand.round)
-        self._inbox.put([*values, done])
+        self._hand_in(errand, [*values, done])
 
     def finished(self, done: CaughtUp) -> None:
         """Say that the ledger has what an errand brought."""
@@ -178,7 +197,7 @@ class Filler:
         if is_done:
             self._finish(errand, told)
         else:
-            self._inbox.put(told)
+            self._hand_in(errand, told)
         return is_done
 
     async def _after(self, symbol: str, after: int) -> tuple[list[Value], bool]:
@@ -192,7 +211,7 @@ class Filler:
 
     async def _again(self, errand: Errand, told: Sequence[Value]) -> bool:
         """The venue does not have yet what its stream was ahead of: wait a moment for it."""
-        self._inbox.put(told)
+        self._hand_in(errand, told)
         errand.tries += 1
         if errand.tries < MOST_TRIES:
             await self._around.sleep(PAUSE_S)
@@ -213,7 +232,7 @@ class Filler:
         # Where a whole page shares one moment, there is no way to the rest of it.
         errand.after = max(errand.after + 1, newest, page.upto_us or 0)
         if not page.is_last and errand.after < until:
-            self._inbox.put(values)
+            self._hand_in(errand, values)
             return False
         self._finish(errand, [*values, Passed(errand.symbol, until)])
         return True
@@ -245,18 +264,19 @@ class Filler:
         if page.is_last or not has_moved:
             self._finish(errand, page.bars, errand.after)
             return True
-        self._inbox.put(page.bars)
+        self._hand_in(errand, page.bars)
         return False
 
     async def missed(self, symbols: tuple[str, ...]) -> bool:
         """Return whether the venue has trades of some symbols that should have come by now."""
-        followed = [s for s in symbols if self._ledger.tracks[s].newest is not None]
+        tracks = self._ledger.tracks
+        followed = [s for s in symbols if s in tracks and tracks[s].newest is not None]
         first = self._looks * MOST_ASKED % max(1, len(followed))
         self._looks += 1
         late_us = self._around.clock.now_us() - FRESH_US
         found = False
         for symbol in [*followed[first:], *followed[:first]][:MOST_ASKED]:
-            track = self._ledger.tracks[symbol]
+            track = tracks.get(symbol)
             if not isinstance(track, Track) or track.newest is None:
                 continue
             try:

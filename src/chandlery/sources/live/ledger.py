@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -36,7 +36,7 @@ AnyTrack: TypeAlias = Track | ClockTrack
 class Book:
     """What a feed follows: the store's number of each symbol, and what it is given of them."""
 
-    numbers: Mapping[str, int]
+    numbers: dict[str, int]
     are_ids_contiguous: bool
     gives_trades: bool = True
     bar: Resolution | None = None
@@ -83,11 +83,8 @@ class Ledger:
         self._told_coverage: dict[tuple[int, str], list[Span]] = {}
         self._position = ""
         self._now_us = 0
-        kind: Callable[..., AnyTrack] = Track if book.are_ids_contiguous else ClockTrack
         for symbol in book.numbers:
-            self.tracks[symbol] = kind(progress.trades.get(symbol))
-            if book.bar is not None:
-                self.bars[symbol] = BarTrack(book.bar.seconds, progress.bars.get(symbol))
+            self._add(symbol, progress)
         self._take: dict[type, Callable[[Any], None]] = {
             BarEvent: self._bar,
             Lost: self._lost,
@@ -97,6 +94,35 @@ class Ledger:
             Passed: self._passed,
             CaughtUp: self._caught_up,
         }
+
+    def _add(self, symbol: str, progress: Progress) -> None:
+        kind: Callable[..., AnyTrack] = Track if self.book.are_ids_contiguous else ClockTrack
+        self.tracks[symbol] = kind(progress.trades.get(symbol))
+        if self.book.bar is not None:
+            self.bars[symbol] = BarTrack(self.book.bar.seconds, progress.bars.get(symbol))
+
+    def follow(self, symbol: str, number: int) -> None:
+        """Take in a symbol too, from its first trade on."""
+        self.book.numbers[symbol] = number
+        self._apart.add(symbol)
+        self._add(symbol, Progress())
+
+    def unfollow(self, symbol: str) -> None:
+        """Have done with a symbol: what was seen of it stays, and nothing more is looked for."""
+        self._keep_coverage(symbol, TRADES, self.tracks.pop(symbol).spans())
+        if symbol in self.bars:
+            self._keep_coverage(symbol, BARS, self.bars.pop(symbol).spans())
+        self._told.pop(symbol, None)
+        self._apart.discard(symbol)
+        self._crowded.discard(symbol)
+        for key in ((symbol, False), (symbol, True)):
+            self.behind.discard(key)
+            self.rounds.pop(key, None)
+        del self.book.numbers[symbol]
+
+    def _known(self, symbols: Iterable[str]) -> list[str]:
+        """Return those that are still followed: connections close later than that."""
+        return [symbol for symbol in symbols if symbol in self.tracks]
 
     @property
     def is_whole(self) -> bool:
@@ -169,8 +195,9 @@ class Ledger:
                 self.behind.add((event.symbol, True))
 
     def _lost(self, value: Lost) -> None:
-        self._apart.update(value.symbols)
-        for symbol in value.symbols:
+        symbols = self._known(value.symbols)
+        self._apart.update(symbols)
+        for symbol in symbols:
             track = self.tracks[symbol]
             if isinstance(track, ClockTrack):
                 track.lose()
@@ -200,7 +227,7 @@ class Ledger:
 
     def _resumed(self, value: Resumed) -> None:
         self._apart.difference_update(value.symbols)
-        for symbol in value.symbols:
+        for symbol in self._known(value.symbols):
             track = self.tracks[symbol]
             if isinstance(track, ClockTrack):
                 track.resume(value.at_us)
@@ -215,13 +242,13 @@ class Ledger:
         self.behind.add(key)
 
     def _alive(self, value: Alive) -> None:
-        for symbol in value.symbols:
+        for symbol in self._known(value.symbols):
             track = self.tracks[symbol]
             if isinstance(track, ClockTrack):
                 track.alive(value.at_us)
 
     def _proved(self, value: Proved) -> None:
-        track = self.tracks[value.symbol]
+        track = self.tracks.get(value.symbol)
         if isinstance(track, Track):
             track.prove(value.at_us)
 
@@ -241,6 +268,8 @@ class Ledger:
         self._tell_holes(value.symbol)
 
     def _caught_up(self, value: CaughtUp) -> None:
+        if value.symbol not in self.tracks:
+            return
         key = (value.symbol, value.is_bars)
         if self.rounds.get(key) == value.round:
             del self.rounds[key]

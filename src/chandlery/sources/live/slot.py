@@ -29,12 +29,26 @@ class Slot:
 
     def __init__(self, plan: Plan, setting: Setting) -> None:
         self.plan = plan
+        """What the connection brings, or the next one will: see `replan`."""
         self.reason = ""
+        self.refused = ""
+        """Why symbols that were added are not brought, if the venue refuses them."""
         self._setting = setting
         self._around = setting.surroundings
         self._back_off = BackOff(setting.surroundings)
         self._state: SlotState = "connecting"
         self._link: Link | None = None
+        self._is_replanned = asyncio.Event()
+        self._fresh: set[str] = set()
+        """Symbols of the plan that no connection has brought yet."""
+
+    def replan(self, plan: Plan) -> None:
+        """Have other symbols brought: a connection is opened for them, then the old one closed."""
+        self._fresh = (self._fresh | set(plan.symbols).difference(self.plan.symbols)).intersection(
+            plan.symbols
+        )
+        self.plan, self.refused = plan, ""
+        self._is_replanned.set()
 
     @property
     def state(self) -> SlotState:
@@ -75,7 +89,7 @@ class Slot:
         try:
             await self._opened(link, work)
             self._live(link)
-            self._resume()
+            self._resume(link.plan.symbols)
             while True:
                 await self._until_due(link, work)
                 link, work = await self._renewed(link, work)
@@ -88,11 +102,12 @@ class Slot:
         link = Link(self.plan, self._setting)
         return link, asyncio.create_task(link.run())
 
-    def _resume(self) -> None:
+    def _resume(self, symbols: tuple[str, ...]) -> None:
         """Say that all comes from now on, by the venue's clock as far as it is known."""
+        self._fresh.difference_update(symbols)
         ahead_us = max(0, self._setting.counts.skew_ms) * 1_000
         now_us = self._around.clock.now_us() + ahead_us
-        self._setting.inbox.put([Resumed(self.plan.symbols, now_us)])
+        self._setting.inbox.put([Resumed(symbols, now_us)])
 
     def _live(self, link: Link) -> None:
         self._link, self._state, self.reason = link, "live", ""
@@ -108,17 +123,24 @@ class Slot:
             await ended(waiting)
 
     async def _until_due(self, link: Link, work: asyncio.Task[None]) -> None:
-        """Wait until a connection is old or about to be closed; raise why it was lost."""
+        """Wait until a connection is old, about to be closed, or to bring something else.
+
+        Raises why it was lost.
+        """
+        self._is_replanned.clear()
+        if link.plan is not self.plan:
+            return
         life_s = self._setting.venue.limits.longest_life_s
         # Connections that began together are not to be renewed together.
         old = asyncio.ensure_future(self._sleep(life_s * (0.9 + self._around.chance() / 10)))
         leaving = asyncio.ensure_future(link.is_leaving.wait())
+        other = asyncio.ensure_future(self._is_replanned.wait())
         try:
-            await asyncio.wait((old, leaving, work), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((old, leaving, other, work), return_when=asyncio.FIRST_COMPLETED)
             if work.done():
                 work.result()
         finally:
-            await ended(old, leaving)
+            await ended(old, leaving, other)
 
     async def _sleep(self, seconds: float) -> None:
         await self._around.sleep(seconds)
@@ -133,9 +155,13 @@ class Slot:
             await self._sleep(OVERLAP_S)
             if work.done():
                 work.result()
-        except LinkError as error:
+        except (LinkError, RefusedError) as error:
             await ended(work)
             _log.warning("renewal failed", feed=self._setting.venue.name, reason=str(error))
+            if isinstance(error, RefusedError) and new.plan is self.plan is not old.plan:
+                # What was added is refused for good: that must not cost the others theirs.
+                self.plan = old.plan
+                self.refused = str(error)
             await self._sleep(self._back_off.next_s())
             return old, old_work
         except BaseException:
@@ -143,6 +169,10 @@ class Slot:
             raise
         await ended(old_work)
         self._setting.counts.renewals += 1
-        # What fell between the two, if anything, is found by asking.
-        self._resume()
+        if new.plan is old.plan:
+            # What fell between the two, if anything, is found by asking.
+            self._resume(new.plan.symbols)
+        else:
+            # The others overlap; asking for all of them each time one comes would be too much.
+            self._resume(tuple(symbol for symbol in new.plan.symbols if symbol in self._fresh))
         return new, work

@@ -1,0 +1,71 @@
+"""The connections of a feed: every symbol is on one of them, and may come and go while they run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+
+from chandlery.sources.live.link import Setting
+from chandlery.sources.live.slot import Slot
+from chandlery.sources.live.surroundings import ended
+from chandlery.sources.live.venue import Plan
+
+
+class Slots:
+    """Shares symbols out among connections, within the venue's limits."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._working: dict[Slot, asyncio.Task[None]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    @property
+    def states(self) -> set[str]:
+        """How the connections are doing."""
+        return {slot.state for slot in self._working}
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why some are not as they should be."""
+        told = ((slot.reason, slot.refused) for slot in self._working)
+        return [reason for both in told for reason in both if reason]
+
+    def follow(self, symbols: Sequence[str]) -> None:
+        """Bring symbols too: over connections that have room, else over new ones."""
+        left = symbols
+        for slot in self._working:
+            if left and slot.state != "stopped":
+                left = self._fitted(slot, left)
+        for plan in self._setting.venue.plans(left):
+            self._open(plan)
+
+    def unfollow(self, symbols: Collection[str]) -> None:
+        """Bring symbols no more; a connection that has no others is closed."""
+        for slot, task in list(self._working.items()):
+            kept = [symbol for symbol in slot.plan.symbols if symbol not in symbols]
+            if not kept:
+                del self._working[slot]
+                self._leaving.add(task)
+                task.add_done_callback(self._leaving.discard)
+                task.cancel()
+            elif len(kept) < len(slot.plan.symbols):
+                slot.replan(self._setting.venue.plans(kept)[0])
+
+    async def end(self) -> None:
+        """Close all connections."""
+        await ended(*self._working.values(), *self._leaving)
+        self._working.clear()
+
+    def _fitted(self, slot: Slot, symbols: Sequence[str]) -> Sequence[str]:
+        """Put on a connection what it has room for; return what is left."""
+        have = len(slot.plan.symbols)
+        plan = self._setting.venue.plans([*slot.plan.symbols, *symbols])[0]
+        if len(plan.symbols) <= have:
+            return symbols
+        slot.replan(plan)
+        return symbols[len(plan.symbols) - have :]
+
+    def _open(self, plan: Plan) -> None:
+        slot = Slot(plan, self._setting)
+        self._working[slot] = task = asyncio.create_task(slot.run())
+        self._setting.inbox.watch(task)
