@@ -8,6 +8,7 @@ from chandlery.clock import SystemClock
 from chandlery.config import load
 from chandlery.core.errors import ConfigError
 from chandlery.engine.engine import Engine
+from chandlery.sources.live.surroundings import Surroundings
 from chandlery.stores.memory import MemoryStore
 from chandlery.venues import VENUES, feeds_of, histories_of
 
@@ -25,7 +26,7 @@ FOLLOWED = {
 def test_a_venue_is_followed_under_its_own_names(followed: str, markets: list[str]) -> None:
     engine = Engine(MemoryStore())
     settings = load({"feeds.live": followed, "feeds.backfill": "1d"}).settings
-    sources = feeds_of(settings, engine, SystemClock())
+    sources = feeds_of(settings, engine, Surroundings(SystemClock()))
     assert [market.symbol for market in engine.registry.markets()] == markets
     names = [source.name for source in sources]
     assert len(set(names)) == len(names)
@@ -46,5 +47,5 @@ def test_the_past_of_any_venue_can_be_asked_for() -> None:
 def test_a_venue_that_is_none_is_told_with_those_that_are() -> None:
     settings = load({"feeds.live": "nasdaq:AAPL"}).settings
     with pytest.raises(ConfigError, match="no venue is called 'nasdaq'") as told:
-        feeds_of(settings, Engine(MemoryStore()), SystemClock())
+        feeds_of(settings, Engine(MemoryStore()), Surroundings(SystemClock()))
     assert "binance, bybit, coinbase, hyperliquid, kraken, okx" in told.value.hint

@@ -57,18 +57,32 @@ class Outfit:
 Fitting = Callable[[Settings, Sequence[str], Surroundings], list[Outfit]]
 
 
-def feeds_of(settings: Settings, engine: Engine, clock: Clock) -> list[Source]:
-    """Return a feed for each venue of the settings, and its history if that is wanted."""
-    around, found = Surroundings(clock), list[Source]()
-    for outfit in _outfits(settings, settings.feeds.live, around):
-        numbers = _registered(engine, outfit)
-        markets = Markets(numbers, _learning(engine))
-        rest = outfit.rest()
-        found.append(LiveFeed(outfit.venue, rest, markets, around, outfit.counts))
-        if settings.feeds.backfill:
-            start = clock.now_us() // US - int(settings.feeds.backfill)
+def feeds_of(
+    settings: Settings, engine: Engine, around: Surroundings, added: Sequence[str] = ()
+) -> list[Source]:
+    """Return a feed for each venue of the settings, and its history if that is wanted.
+
+    What was added beside the settings is followed too; its past was asked for when it was added.
+    """
+    found = list[Source]()
+    configured = outfits(settings, settings.feeds.live, around)
+    past = {each.venue.market_of(own) for each in configured for own in each.symbols}
+    for outfit in outfits(settings, [*settings.feeds.live, *added], around):
+        numbers = registered(engine, outfit)
+        found.append(live_of(outfit, numbers, engine, around))
+        numbers = {own: n for own, n in numbers.items() if outfit.venue.market_of(own) in past}
+        if settings.feeds.backfill and numbers:
+            start = around.clock.now_us() // US - int(settings.feeds.backfill)
             found.append(_history(outfit, numbers, Stretch("bars", start), around))
     return found
+
+
+def live_of(
+    outfit: Outfit, numbers: Mapping[str, int], engine: Engine, around: Surroundings
+) -> LiveFeed:
+    """Return what follows the markets of an outfit."""
+    markets = Markets(numbers, _learning(engine))
+    return LiveFeed(outfit.venue, outfit.rest(), markets, around, outfit.counts)
 
 
 def histories_of(settings: Settings, engine: Engine, clock: Clock, wanted: Wanted) -> list[Source]:
@@ -81,8 +95,8 @@ def histories_of(settings: Settings, engine: Engine, clock: Clock, wanted: Wante
         raise UsageError(message) from None
     around, found = Surroundings(clock), list[Source]()
     known: HistoryKind = "trades" if kind == "trades" else "bars"
-    for outfit in _outfits(settings, live, around):
-        numbers = _registered(engine, outfit)
+    for outfit in outfits(settings, live, around):
+        numbers = registered(engine, outfit)
         upto = clock.now_us() // US // MINUTE_S * MINUTE_S if end is None else end
         found.append(_history(outfit, numbers, Stretch(known, start, upto), around))
     return found
@@ -95,7 +109,8 @@ def _history(
     return History(name, outfit.rest(), numbers, stretch, around)
 
 
-def _outfits(settings: Settings, followed: Sequence[str], around: Surroundings) -> list[Outfit]:
+def outfits(settings: Settings, followed: Sequence[str], around: Surroundings) -> list[Outfit]:
+    """Return what the feeds of markets need, one for each."""
     by_venue: dict[str, list[str]] = {}
     for text in followed:
         venue, _, symbol = text.partition(":")
@@ -111,7 +126,8 @@ def _outfits(settings: Settings, followed: Sequence[str], around: Surroundings) 
     ]
 
 
-def _registered(engine: Engine, outfit: Outfit) -> dict[str, int]:
+def registered(engine: Engine, outfit: Outfit) -> dict[str, int]:
+    """Return the store's number of each of the venue's symbols; new ones get one."""
     names = [outfit.venue.market_of(symbol) for symbol in outfit.symbols]
     numbers = engine.registry.add([Market.of(name) for name in names])
     return dict(zip(outfit.symbols, numbers, strict=True))

@@ -13,6 +13,7 @@ from chandlery.core.errors import StoreError
 from chandlery.engine.engine import Engine
 from chandlery.engine.ingest import Limits
 from chandlery.engine.server import Server, ServerLimits
+from chandlery.engine.watchlist import Venues, Watchlist
 from chandlery.sources.source import Source
 from chandlery.stores import Store
 
@@ -51,13 +52,27 @@ def server_of(settings: Settings, engine: Engine, clock: Clock) -> Server:
     return server
 
 
-def open_sources(settings: Settings, engine: Engine, clock: Clock) -> list[Source]:
-    """Return the sources that the settings name, their markets being registered."""
-    if not settings.feeds.live:
-        return []
+def open_sources(settings: Settings, server: Server) -> list[Source]:
+    """Return what is followed, and have the server follow other markets when it is asked to."""
+    from chandlery.engine.following import Following
+    from chandlery.live_venues import LiveVenues
+    from chandlery.sources.live.surroundings import Surroundings
     from chandlery.venues import feeds_of
 
-    return feeds_of(settings, engine, clock)
+    engine, around = server.engine, Surroundings(server.clock)
+    venues = LiveVenues(settings, engine, around)
+    server.following = Following(server, venues, settings.feeds.live)
+    added = [each.market for each in server.following.markets() if each.origin == "added"]
+    return feeds_of(settings, engine, around, added)
+
+
+def open_watchlist(settings: Settings, engine: Engine, clock: Clock) -> tuple[Watchlist, Venues]:
+    """Return which markets are followed whenever a server runs, and the venues."""
+    from chandlery.live_venues import LiveVenues
+    from chandlery.sources.live.surroundings import Surroundings
+
+    venues = LiveVenues(settings, engine, Surroundings(clock))
+    return Watchlist(engine.store, venues, settings.feeds.live), venues
 
 
 def open_history(

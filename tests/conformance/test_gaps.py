@@ -73,3 +73,18 @@ def test_a_gap_over_all_that_was_seen_leaves_nothing(home: Home) -> None:
     home.store.write(missed(0, None))
     assert home.store.coverage(0, KIND) == []
     assert home.restart().coverage(0, KIND) == []
+
+
+def test_a_closing_gap_ends_one_that_went_on(home: Home) -> None:
+    home.store.write(missed(40, None))
+    closing = Gap(0, KIND, 40, 60, "not followed any more", is_closing=True)
+    home.store.write(Change(gaps=[closing]))
+    told = [Gap(0, KIND, 40, 60, "not followed any more")]
+    assert home.store.gaps() == told
+    assert home.restart().gaps() == told
+
+
+def test_a_closing_gap_leaves_what_begins_after_it(home: Home) -> None:
+    home.store.write(missed(80, None))
+    home.store.write(Change(gaps=[Gap(0, KIND, 40, 60, "over", is_closing=True)]))
+    assert [(gap.start, gap.end) for gap in home.restart().gaps()] == [(40, 60), (80, None)]

@@ -22,6 +22,7 @@ from chandlery.core.errors import (
     StoreUnavailableError,
 )
 from chandlery.core.trades import Trades
+from chandlery.engine import feeding
 from chandlery.engine import server as module
 from chandlery.engine.engine import Engine
 from chandlery.engine.importing import Tally, import_chunks
@@ -84,7 +85,7 @@ def engine() -> Engine:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_RETRY_S", 0.0)
+    monkeypatch.setattr(feeding, "FIRST_RETRY_S", 0.0)
 
 
 def stored(engine: Engine) -> list[int]:

@@ -36,6 +36,8 @@ class Gap:
     end: int | None
     reason: str
     state: GapState = "open"
+    is_closing: bool = False
+    """Whether a gap without an end that it meets has its end where this one has."""
 
 
 @dataclass(frozen=True, slots=True)

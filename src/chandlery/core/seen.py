@@ -42,9 +42,16 @@ def changed(
 def _opened(seen: Seen, gap: Gap) -> Seen:
     """Take a gap in; it replaces what was told of its own stretch of time."""
     hole = (gap.start, _FOREVER if gap.end is None else gap.end)
-    kept = [part for other in seen.gaps for part in _without(other, [hole])]
-    ordered = sorted([*kept, gap], key=lambda each: each.start)
+    others = [_ended(other, gap) for other in seen.gaps]
+    kept = [part for other in others for part in _without(other, [hole])]
+    ordered = sorted([*kept, replace(gap, is_closing=False)], key=lambda each: each.start)
     return Seen(tuple(subtract(seen.intervals, [hole])), tuple(ordered))
+
+
+def _ended(other: Gap, gap: Gap) -> Gap:
+    """Return another gap as a closing one leaves it: with an end, if it had none."""
+    is_met = gap.is_closing and gap.end is not None and other.start < gap.end
+    return replace(other, end=gap.end) if is_met and other.end is None else other
 
 
 def _covered(seen: Seen, parts: Iterable[Pair]) -> Seen:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from chandlery.core.clock import Clock
 from chandlery.sources.source import Source
 
-State = Literal["starting", "running", "waiting", "ended", "stopped"]
+State = Literal["starting", "running", "waiting", "ended", "stopped", "paused"]
+STATES = (
+    "connecting",
+    "backfilling",
+    "fetching",
+    "live",
+    "running",
+    "stalled",
+    "waiting",
+    "starting",
+    "ended",
+    "stopped",
+    "paused",
+)
+"""Every state that a feed may be in, with those that sources know of themselves."""
+ACTIONS: dict[bool, tuple[str, ...]] = {True: ("stop", "restart"), False: ("start",)}
+"""What may be asked of a feed, by whether it is at work."""
 
 
 @runtime_checkable
@@ -52,13 +68,46 @@ class Counting(Protocol):
         ...
 
 
+@runtime_checkable
+class Covering(Protocol):
+    """A source that knows which markets it brings."""
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The store's number of each of its own symbols."""
+        ...
+
+
+@runtime_checkable
+class Adjustable(Covering, Protocol):
+    """A source whose symbols may come and go while it is read."""
+
+    def follow(self, numbers: Mapping[str, int]) -> None:
+        """Bring symbols too, from now on; the others lose nothing."""
+        ...
+
+    async def unfollow(self, symbols: Collection[str]) -> None:
+        """Bring symbols no more; return when what was seen of them is durable."""
+        ...
+
+
+@runtime_checkable
+class Leaving(Protocol):
+    """A source that can end in order."""
+
+    def leave(self, reason: str) -> None:
+        """Have `deliveries` end; the last one says from when on nothing is seen, and why."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FeedFigures:
     """How a source is doing."""
 
     name: str
     state: str
-    """`waiting` is: it failed and is begun again soon; `stopped`: it failed for good."""
+    """`waiting` is: it failed and is begun again soon; `stopped`: it failed for good; `paused`:
+    somebody has stopped it."""
     last_msg_age_ms: int | None
     """How long ago the last delivery came; None: none yet."""
     reconnects: int
@@ -78,6 +127,23 @@ class Feed:
         self._last_s: float | None = None
         self._begun = 0
         self._reason = ""
+        self.is_leaving = False
+        """Whether it is not to be begun again."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its source is being read."""
+        return self._state == "running"
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The store's number of each symbol it brings, as far as the source knows."""
+        return self.source.numbers if isinstance(self.source, Covering) else {}
+
+    @property
+    def can(self) -> tuple[str, ...]:
+        """What may be asked of it now."""
+        return ACTIONS[self._state in ("starting", "running", "waiting")]
 
     def begin(self) -> None:
         """Say that it is asked, for the first time or again."""

@@ -17,10 +17,12 @@ from typing import Any, TypeVar
 import structlog
 
 from chandlery.core.clock import Clock
-from chandlery.core.errors import ChandleryError, StoreError
+from chandlery.core.errors import StoreError
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
+from chandlery.engine.feeding import Action, Feeding
 from chandlery.engine.feeds import Feed
+from chandlery.engine.following import Following
 from chandlery.engine.gaps import metrics_of
 from chandlery.engine.ingest import BusyError, Ingest, Limits
 from chandlery.engine.jobs import Jobs
@@ -35,7 +37,8 @@ Result = TypeVar("Result")
 
 DRAIN_S = 6.0
 """How long the writer may take at the end: with a full disk it would try for ever."""
-FIRST_RETRY_S, LAST_RETRY_S = 0.5, 30.0
+PAUSED = "paused"
+"""The kind of the notes that say which feeds were stopped by hand."""
 MOST_QUESTIONS = 1_000
 """Questions that may wait for a thread."""
 BUDGET_S = 2.0
@@ -73,7 +76,9 @@ class Server:
         self.listeners: list[Callable[[Recorded], None]] = []
         self.statistics = Statistics()
         self.statistics.register(*metrics_of(engine, clock))
-        self.feeds: list[Feed] = []
+        self.feeding = Feeding(clock, self._written)
+        self.following: Following | None = None
+        """Which markets are followed, and may be while this runs; None where no venue is."""
         self.open_history: OpenHistory | None = None
         """Makes what fetches the past of markets; None where no venues are known."""
         self._jobs = Jobs(engine, clock)
@@ -83,6 +88,20 @@ class Server:
         self._budget_s = limits.query_s
         self.live = Live(engine, clock, self.ask, limits.live_bytes)
         self.tickers = Tickers(engine, self.live, clock)
+
+    @property
+    def feeds(self) -> list[Feed]:
+        """How each source is doing."""
+        return self.feeding.feeds
+
+    async def act(self, feed: Feed, action: Action) -> None:
+        """Start, stop or restart a feed; one that is stopped stays so over a restart."""
+        store, name = self.engine.store, feed.source.name
+        if action == "stop":
+            await asyncio.to_thread(lambda: store.note(PAUSED, name, ""))
+        else:
+            await asyncio.to_thread(lambda: store.forget_note(PAUSED, name))
+        await self.feeding.act(feed, action)
 
     async def ask(self, work: Callable[[], Result], budget_s: float | None = None) -> Result:
         """Run a read, which blocks, in one of as many threads as there are cores.
@@ -120,12 +139,12 @@ class Server:
         working = (
             [_started(part.run(), broken) for part in (self._jobs, self._tidying)] if jobs else []
         )
-        self.feeds = [Feed(source, self.clock) for source in sources]
-        feeding = [_started(self._feed(feed), broken) for feed in self.feeds]
+        paused = list(await asyncio.to_thread(self.engine.store.notes, PAUSED))
+        self.feeding.open(sources, paused, lambda work: _started(work, broken))
         try:
             yield broken
         finally:
-            await _cancel(feeding)
+            await self.feeding.close()
             try:
                 await self._drain(writer)
             finally:
@@ -153,33 +172,6 @@ class Server:
             raise StoreError(
                 message, hint="free disk space and send them again: none of them was acknowledged"
             )
-
-    async def _feed(self, feed: Feed) -> None:
-        """Take what a source delivers; begin again after a fault that may pass."""
-        source, pause = feed.source, FIRST_RETRY_S
-        while True:
-            feed.begin()
-            try:
-                async for _ in self._written(source):
-                    feed.heard()
-                    pause = FIRST_RETRY_S
-            except Exception as error:  # noqa: BLE001 - one source must not take the others down
-                if isinstance(error, ChandleryError) and not error.retryable:
-                    hint = error.hint
-                    _log.error("source stopped", source=source.name, reason=str(error), hint=hint)
-                    feed.leave("stopped", str(error))
-                    return
-                is_bug = not isinstance(error, ChandleryError)
-                _log.warning(
-                    "source failed", source=source.name, reason=str(error), exc_info=is_bug
-                )
-                feed.leave("waiting", str(error))
-            else:
-                _log.info("source ended", source=source.name)
-                feed.leave("ended")
-                return
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LAST_RETRY_S)
 
     def pull(self, source: Source) -> AsyncGenerator[None]:
         """Take what a source delivers, from its position on, until it ends; each one is durable."""

@@ -72,7 +72,8 @@ class Change:
 
     Trades are appended, so they must hold no repeats (see `Store.repeats`). `bars` replace the
     bars of the same (resolution, market, t). `erase` deletes trades, before any are appended.
-    A gap takes what it spans out of the coverage, and what is covered after it closes gaps.
+    A gap takes what it spans out of the coverage, and what is covered after it closes gaps. One
+    that is closing gives its end to a gap without one that begins before that.
     """
 
     trades: Trades = field(default_factory=Trades.empty)

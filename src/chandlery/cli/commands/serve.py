@@ -54,7 +54,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
 
     with open_engine(settings) as engine:
         server = server_of(settings, engine, clock)
-        sources = open_sources(settings, engine, clock)
+        sources = open_sources(settings, server)
         protection = protection_of(settings, engine.store, clock)
         admin_key = first_admin_key(protection.keys)
         run(Serving(server, settings, protection, sources, ready).run())
