@@ -63,7 +63,8 @@ class Run:
 
     async def end(self) -> None:
         """Close connections, stop asking; nobody waits for anything any more."""
-        await ended(*self._tasks)
-        await self.slots.end()
-        for event in self.awaited():
-            event.set()
+        try:
+            await ended(*self._tasks, *self.slots.tasks)
+        finally:
+            for event in self.awaited():
+                event.set()

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 
 from chandlery.sources.live.link import Setting
 from chandlery.sources.live.slot import Slot
-from chandlery.sources.live.surroundings import ended
 from chandlery.sources.live.venue import Plan
 
 
@@ -51,10 +50,10 @@ class Slots:
             elif len(kept) < len(slot.plan.symbols):
                 slot.replan(self._setting.venue.plans(kept)[0])
 
-    async def end(self) -> None:
-        """Close all connections."""
-        await ended(*self._working.values(), *self._leaving)
-        self._working.clear()
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """What runs, also what was told to end."""
+        return [*self._working.values(), *self._leaving]
 
     def _fitted(self, slot: Slot, symbols: Sequence[str]) -> Sequence[str]:
         """Put on a connection what it has room for; return what is left."""
