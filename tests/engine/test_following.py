@@ -12,6 +12,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -33,8 +34,9 @@ from chandlery.stores.memory import MemoryStore
 from chandlery.venues import feeds_of
 from tests.sources.binance.fake import FakeBinance, FakeTrade, Faults, some_trades
 from tests.sources.binance.scripts import CALM_S, SECONDS, script
-from tests.sources.binance.world import PATIENCE_S, US, columns
+from tests.sources.binance.world import US, columns
 from tests.sources.live.fast import START, FastClock
+from tests.sources.live.waiting import PATIENCE_S
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "ADAUSDT")
 ALWAYS, *OTHERS = SYMBOLS
@@ -179,6 +181,10 @@ def has_begun(server: Server, symbol: str) -> bool:
     return source._run is not None and source._run.ledger.tracks[symbol].newest is not None
 
 
+def have_begun(on: Stage, symbols: Sequence[str]) -> bool:
+    return all(len(on.ids(symbol)) > 20 for symbol in symbols)
+
+
 def told(on: Stage, server: Server) -> str:
     rows = [f"{symbol}: {len(on.ids(symbol))}, {on.seen(symbol)}" for symbol in SYMBOLS]
     rows += [str(feed.figures()) for feed in server.feeds]
@@ -233,7 +239,7 @@ async def through(seed: int) -> None:
                         group.create_task(client.run(moment))
                 if moment == SECONDS - 2.0:
                     await server.act(server.feeds[0], "start")
-                    await until(on, lambda s=server: settled(on, s), lambda s=server: told(on, s))
+                    await until(on, partial(settled, on, server), partial(told, on, server))
             on.check()
         given = [trade.id for trade in on.fake.given(ALWAYS)]
         assert on.ids(ALWAYS) == given
@@ -268,11 +274,7 @@ async def test_adding_and_removing_costs_the_others_nothing() -> None:
         for text in ("binance:ETHUSDT,SOLUSDT", "binance:adausdt"):
             await server.following.add(text)
             names = [each.rpartition(":")[2] for each in text.upper().split(",")]
-            await until(
-                on,
-                lambda names=names: all(len(on.ids(symbol)) > 20 for symbol in names),
-                lambda: told(on, server),
-            )
+            await until(on, partial(have_begun, on, names), lambda: told(on, server))
         await server.following.remove("binance:SOLUSDT")
         ended = on.ids("SOLUSDT")
         await until(on, lambda: settled(on, server), lambda: told(on, server))
