@@ -17,9 +17,9 @@ from chandlery.core.errors import ConfigError, InputError
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import BUY, SELL, UNKNOWN
 from chandlery.sources.ccxt.exchange import Opened, opened
-from chandlery.sources.ccxt.history import CcxtHistory, timeframe_of
+from chandlery.sources.ccxt.history import CcxtHistory, market_of, timeframe_of
 from chandlery.sources.ccxt.parse import lot_of, ohlcvs, prints
-from chandlery.sources.ccxt.source import CcxtSource, market_of, places_of, text_of
+from chandlery.sources.ccxt.source import CcxtSource, places_of, text_of
 from chandlery.sources.live.lot import Lot
 from chandlery.sources.live.recent import PartlyGoneError
 from chandlery.sources.live.rest import GoneError, RestError
@@ -287,7 +287,6 @@ def test_without_ccxt_the_error_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 
 async def test_ccxt_itself_gives_rows_that_are_read() -> None:
-    pytest.importorskip("ccxt.pro", reason="ccxt is an extra")
     found = opened("kraken")
     kraken: Any = found.exchange
     told = {"symbol": "BTC/USD", "side": "buy", "price": 109_601.2, "qty": 0.04561994,
@@ -301,8 +300,9 @@ async def test_ccxt_itself_gives_rows_that_are_read() -> None:
     ]
     assert found.exchange.has["watchTrades"]
     assert issubclass(found.final[0], found.passing[0])
-    with pytest.raises(ConfigError, match="'nowhere'"):
-        opened("nowhere")
+    with pytest.raises(ConfigError, match="no exchange 'kukoin'") as caught:
+        opened("kukoin")
+    assert "did you mean kucoin" in caught.value.hint
 
 
 @pytest.mark.parametrize("heeds", [True, False])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Protocol
 
 from chandlery.core.errors import ConfigError, InputError
 
 Row = Mapping[str, Any]
+WATCHING, ASKING = "ccxt.pro", "ccxt.async_support"
 
 
 class Exchange(Protocol):
@@ -65,15 +67,29 @@ class Opened:
 
 def opened(name: str, options: Mapping[str, Any] | None = None) -> Opened:
     """Open an exchange by its ccxt id; nothing is connected yet."""
+    errors = _module("ccxt.base.errors")
+    maker = getattr(_module(_home_of(name)), name)
+    exchange: Exchange = maker({"enableRateLimit": True, **(options or {})})
+    final = (errors.BadSymbol, errors.NotSupported, errors.AuthenticationError)
+    return Opened(exchange, (errors.BaseError, OSError, TimeoutError), final)
+
+
+def _home_of(name: str) -> str:
+    """Return the module that has an exchange: one that can watch it, if there is one."""
+    watched, asked = _module(WATCHING).exchanges, _module(ASKING).exchanges
+    if name in watched:
+        return WATCHING
+    if name in asked:
+        return ASKING
+    near = ", ".join(get_close_matches(name, sorted({*watched, *asked}), 3))
+    message = f"ccxt has no exchange {name!r}"
+    hint = f"did you mean {near}?" if near else "the ids are listed at docs.ccxt.com"
+    raise ConfigError(message, hint=hint)
+
+
+def _module(name: str) -> Any:
     try:
-        pro = importlib.import_module("ccxt.pro")
-        errors = importlib.import_module("ccxt.base.errors")
+        return importlib.import_module(name)
     except ImportError as error:
         message = "other exchanges need ccxt, which is not installed"
         raise ConfigError(message, hint="pip install 'chandlery[ccxt]'") from error
-    if name not in pro.exchanges:
-        message = f"an exchange that ccxt can watch expected, found {name!r}"
-        raise ConfigError(message, hint="the ids are listed at docs.ccxt.com")
-    exchange: Exchange = getattr(pro, name)({"enableRateLimit": True, **(options or {})})
-    final = (errors.BadSymbol, errors.NotSupported, errors.AuthenticationError)
-    return Opened(exchange, (errors.BaseError, OSError, TimeoutError), final)

@@ -10,7 +10,6 @@ import msgspec
 
 from chandlery.core.delivery import Coverage, Delivery, Gap
 from chandlery.core.errors import ConfigError, InputError
-from chandlery.core.market import Market
 from chandlery.core.trades import Trades
 from chandlery.sources.ccxt.exchange import Opened, Row
 from chandlery.sources.ccxt.parse import Print, lot_of
@@ -156,12 +155,6 @@ class CcxtSource:
             return gaps, ()
         place.covered_s = end
         return gaps, (Coverage(number, TRADES, start, end),)
-
-
-def market_of(exchange: str, symbol: str) -> Market:
-    """Return the market of a symbol of an exchange: `KUCOIN:BTC/USDT`."""
-    base, quote = symbol.partition(":")[0].partition("/")[::2]
-    return Market.of(f"{exchange.upper()}:{symbol}", base=base, quote=quote)
 
 
 def trades_of(number: int, found: Iterable[Print]) -> Trades:
