@@ -13,7 +13,7 @@ from chandlery.engine.engine import Engine
 from chandlery.engine.watchlist import Named
 from chandlery.sources.live.surroundings import Surroundings
 from chandlery.sources.source import Source
-from chandlery.venues import VENUES, Outfit, live_of, outfits, registered
+from chandlery.venues import VENUES, Outfit, outfits, registered
 
 ASK_S = 10.0
 """How long a venue is waited for before a market is followed unasked."""
@@ -44,10 +44,10 @@ class LiveVenues:
     def _named(self, text: str) -> Named:
         outfit = self._outfit([text])
         own = outfit.symbols[0]
-        symbol = symbol_of(outfit.venue.market_of(own))
+        symbol = symbol_of(outfit.market_of(own))
         # One spelling of each: `binance:btcusdt` is `binance:BTCUSDT`.
         market = f"{text.partition(':')[0]}:{symbol.partition(':')[2]}"
-        return Named(market, symbol, outfit.venue.name, own)
+        return Named(market, symbol, outfit.name, own)
 
     async def unknown(self, markets: Sequence[Named]) -> set[str] | None:
         """See Venues.unknown."""
@@ -68,7 +68,7 @@ class LiveVenues:
     def open(self, markets: Sequence[Named]) -> Source:
         """See Venues.open."""
         outfit = self._outfit([each.market for each in markets])
-        return live_of(outfit, registered(self.engine, outfit), self.engine, self.around)
+        return outfit.open(registered(self.engine, outfit), self.engine, self.around)
 
     def _outfit(self, names: Sequence[str]) -> Outfit:
         """Return the outfit of markets that are all of one feed."""

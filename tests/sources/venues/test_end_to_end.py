@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chandlery.config import load
-from chandlery.core.market import Market
 from chandlery.core.trades import BUY, SELL, Trades
 from chandlery.engine.engine import Engine
 from chandlery.engine.server import Server, ServerLimits
-from chandlery.sources.live.feed import LiveFeed, Markets
+from chandlery.sources.live.feed import LiveFeed
 from chandlery.stores.memory import MemoryStore
-from chandlery.venues import VENUES
+from chandlery.venues import VENUES, registered
 from tests.sources.live.fast import FastClock
 from tests.sources.live.waiting import until
 from tests.sources.venues.dialects import DIALECTS
@@ -77,14 +76,8 @@ def feed_of(name: str, exchange: StandIn, engine: Engine) -> tuple[LiveFeed, int
     around = exchange.clock.surroundings()
     symbol = exchange.dialect.symbol
     [outfit] = VENUES[name](load(addresses).settings, [symbol], around)
-    [number] = engine.registry.add([Market.of(outfit.venue.market_of(symbol))])
-
-    def learn(markets: object) -> None:
-        engine.registry.flush()
-        engine.registry.update(markets)  # type: ignore[arg-type]
-
-    markets = Markets({symbol: number}, learn)
-    return LiveFeed(outfit.venue, outfit.rest(), markets, around, outfit.counts), number
+    feed = outfit.open(registered(engine, outfit), engine, around)
+    return feed, engine.registry.number(outfit.market_of(symbol))
 
 
 def check_lost(engine: Engine, exchange: StandIn, lost_us: list[int]) -> None:

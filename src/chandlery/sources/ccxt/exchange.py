@@ -74,6 +74,11 @@ def opened(name: str, options: Mapping[str, Any] | None = None) -> Opened:
     return Opened(exchange, (errors.BaseError, OSError, TimeoutError), final)
 
 
+def check_exchange(name: str) -> None:
+    """Raise ConfigError if ccxt has no such exchange, or is not installed."""
+    _home_of(name)
+
+
 def _home_of(name: str) -> str:
     """Return the module that has an exchange: one that can watch it, if there is one."""
     watched, asked = _module(WATCHING).exchanges, _module(ASKING).exchanges

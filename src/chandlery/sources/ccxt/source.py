@@ -59,6 +59,11 @@ class CcxtSource:
         return f"ccxt-{self._opened.exchange.id}"
 
     @property
+    def numbers(self) -> Mapping[str, int]:
+        """The store's number of each of its symbols."""
+        return self._numbers
+
+    @property
     def state(self) -> str:
         """Whether something comes of every symbol."""
         return "waiting" if self._found.broken else "live"

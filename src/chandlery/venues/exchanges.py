@@ -1,18 +1,13 @@
-"""Live venues put together: from `binance:BTCUSDT` to a feed. Part of the wiring."""
+"""How the feeds of each venue are made of the settings and its symbols."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from chandlery.config import Settings
-from chandlery.config.values import read_followed
-from chandlery.core.clock import Clock
-from chandlery.core.columns import US
-from chandlery.core.errors import ConfigError, UsageError
-from chandlery.core.market import Market
-from chandlery.engine.engine import Engine
+from chandlery.core.errors import ConfigError
 from chandlery.sources.binance.rest import WEIGHT_HEADER, BinanceRest
 from chandlery.sources.binance.sites import SPOT, USDM, Site
 from chandlery.sources.binance.venue import Binance, Stream
@@ -25,9 +20,7 @@ from chandlery.sources.hyperliquid.venue import Hyperliquid
 from chandlery.sources.kraken import rest as kraken
 from chandlery.sources.kraken.venue import Kraken
 from chandlery.sources.live.asking import Ask, Paced
-from chandlery.sources.live.feed import LiveFeed, Markets
 from chandlery.sources.live.figures import FeedCounts
-from chandlery.sources.live.history import History, HistoryKind, Stretch
 from chandlery.sources.live.http import Asker, Budget
 from chandlery.sources.live.lot import Lot
 from chandlery.sources.live.rest import Rest
@@ -35,113 +28,14 @@ from chandlery.sources.live.surroundings import Surroundings
 from chandlery.sources.live.venue import Venue
 from chandlery.sources.okx import rest as okx
 from chandlery.sources.okx.venue import Okx
-from chandlery.sources.source import Source
+from chandlery.venues.outfit import VenueOutfit
 
 MINUTE_S = 60
 PERPETUAL, DOLLARS = ".P", "USD"
-Wanted = tuple[str, str, int, int | None]
-"""Symbols as in `feeds.live`, the kind, and [start, end) in seconds."""
+Fitting = Callable[[Settings, Sequence[str], Surroundings], list[VenueOutfit]]
 
 
-@dataclass(frozen=True, slots=True)
-class Outfit:
-    """One feed to be: what it speaks, where it asks, and the venue's symbols."""
-
-    venue: Venue
-    rest: Callable[[], Rest]
-    """Makes one: each source closes its own. They share the venue's limits."""
-    symbols: Sequence[str]
-    counts: FeedCounts
-
-
-Fitting = Callable[[Settings, Sequence[str], Surroundings], list[Outfit]]
-
-
-def feeds_of(
-    settings: Settings, engine: Engine, around: Surroundings, added: Sequence[str] = ()
-) -> list[Source]:
-    """Return a feed for each venue of the settings, and its history if that is wanted.
-
-    What was added beside the settings is followed too; its past was asked for when it was added.
-    """
-    found = list[Source]()
-    configured = outfits(settings, settings.feeds.live, around)
-    past = {each.venue.market_of(own) for each in configured for own in each.symbols}
-    for outfit in outfits(settings, [*settings.feeds.live, *added], around):
-        numbers = registered(engine, outfit)
-        found.append(live_of(outfit, numbers, engine, around))
-        numbers = {own: n for own, n in numbers.items() if outfit.venue.market_of(own) in past}
-        if settings.feeds.backfill and numbers:
-            start = around.clock.now_us() // US - int(settings.feeds.backfill)
-            found.append(_history(outfit, numbers, Stretch("bars", start), around))
-    return found
-
-
-def live_of(
-    outfit: Outfit, numbers: Mapping[str, int], engine: Engine, around: Surroundings
-) -> LiveFeed:
-    """Return what follows the markets of an outfit."""
-    markets = Markets(numbers, _learning(engine))
-    return LiveFeed(outfit.venue, outfit.rest(), markets, around, outfit.counts)
-
-
-def histories_of(settings: Settings, engine: Engine, clock: Clock, wanted: Wanted) -> list[Source]:
-    """Return what fetches the past of some symbols, one source a venue."""
-    text, kind, start, end = wanted
-    try:
-        live = read_followed(text)
-    except ValueError:
-        message = f"markets such as binance:BTCUSDT,ETHUSDT expected, found {text!r}"
-        raise UsageError(message) from None
-    around, found = Surroundings(clock), list[Source]()
-    known: HistoryKind = "trades" if kind == "trades" else "bars"
-    for outfit in outfits(settings, live, around):
-        numbers = registered(engine, outfit)
-        upto = clock.now_us() // US // MINUTE_S * MINUTE_S if end is None else end
-        found.append(_history(outfit, numbers, Stretch(known, start, upto), around))
-    return found
-
-
-def _history(
-    outfit: Outfit, numbers: Mapping[str, int], stretch: Stretch, around: Surroundings
-) -> History:
-    name = f"{outfit.venue.name}-history"
-    return History(name, outfit.rest(), numbers, stretch, around)
-
-
-def outfits(settings: Settings, followed: Sequence[str], around: Surroundings) -> list[Outfit]:
-    """Return what the feeds of markets need, one for each."""
-    by_venue: dict[str, list[str]] = {}
-    for text in followed:
-        venue, _, symbol = text.partition(":")
-        by_venue.setdefault(venue, []).append(symbol)
-    unknown = sorted(by_venue.keys() - VENUES.keys())
-    if unknown:
-        message = f"no venue is called {unknown[0]!r}"
-        raise ConfigError(message, hint=f"there are {', '.join(sorted(VENUES))}")
-    return [
-        outfit
-        for venue, symbols in by_venue.items()
-        for outfit in VENUES[venue](settings, symbols, around)
-    ]
-
-
-def registered(engine: Engine, outfit: Outfit) -> dict[str, int]:
-    """Return the store's number of each of the venue's symbols; new ones get one."""
-    names = [outfit.venue.market_of(symbol) for symbol in outfit.symbols]
-    numbers = engine.registry.add([Market.of(name) for name in names])
-    return dict(zip(outfit.symbols, numbers, strict=True))
-
-
-def _learning(engine: Engine) -> Callable[[Sequence[Market]], None]:
-    def learn(markets: Sequence[Market]) -> None:
-        engine.registry.flush()
-        engine.registry.update(markets)
-
-    return learn
-
-
-def _binance(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+def _binance(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[VenueOutfit]:
     """Return spot and USD-M apart: `BTCUSDT.P` is the perpetual of `BTCUSDT`."""
     own = settings.binance
     spot = [symbol.upper() for symbol in symbols if not symbol.upper().endswith(USDM.suffix)]
@@ -163,12 +57,12 @@ def _binance_outfit(
     addresses: tuple[str, str],
     symbols: Sequence[str],
     around: Surroundings,
-) -> Outfit:
+) -> VenueOutfit:
     trades, has_bars = _binance_streams(settings)
     counts, budget = FeedCounts(), Budget(site.weight_limit)
     ask = Asker(addresses[0], around, budget, counts, WEIGHT_HEADER)
     venue = Binance(site, addresses[1], trades, has_bars)
-    return Outfit(venue, lambda: BinanceRest(site, ask, budget, trades), symbols, counts)
+    return VenueOutfit(venue, lambda: BinanceRest(site, ask, budget, trades), symbols, counts)
 
 
 def _binance_streams(settings: Settings) -> tuple[Stream | None, bool]:
@@ -186,28 +80,30 @@ def _binance_streams(settings: Settings) -> tuple[Stream | None, bool]:
     return trades, "kline" in chosen
 
 
-def _coinbase(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+def _coinbase(
+    settings: Settings, symbols: Sequence[str], around: Surroundings
+) -> list[VenueOutfit]:
     own = settings.coinbase
     site = _Site(own.rest_url, coinbase.REQUESTS_A_SECOND)
     make = partial(coinbase.CoinbaseRest, clock=around.clock)
     return [_paced(Coinbase(own.ws_url), site, make, _upper(symbols), around)]
 
 
-def _kraken(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+def _kraken(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[VenueOutfit]:
     own = settings.kraken
     site = _Site(own.rest_url, kraken.REQUESTS_A_SECOND)
     make = partial(kraken.KrakenRest, clock=around.clock)
     return [_paced(Kraken(own.ws_url), site, make, _upper(symbols), around)]
 
 
-def _okx(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+def _okx(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[VenueOutfit]:
     own, lots = settings.okx, dict[str, Lot]()
     site = _Site(own.rest_url, okx.REQUESTS_A_SECOND)
     make = partial(okx.OkxRest, lots=lots)
     return [_paced(Okx(own.ws_url, lots=lots), site, make, _upper(symbols), around)]
 
 
-def _bybit(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+def _bybit(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[VenueOutfit]:
     """Return spot and contracts apart: of perpetuals those in dollars themselves are inverse."""
     every = _upper(symbols)
     spot = [each for each in every if not each.endswith(PERPETUAL)]
@@ -231,12 +127,14 @@ def _bybit(settings: Settings, symbols: Sequence[str], around: Surroundings) -> 
     ]
 
 
-def _hyperliquid(settings: Settings, symbols: Sequence[str], around: Surroundings) -> list[Outfit]:
+def _hyperliquid(
+    settings: Settings, symbols: Sequence[str], around: Surroundings
+) -> list[VenueOutfit]:
     own, counts, budget = settings.hyperliquid, FeedCounts(), Budget(hyperliquid.WEIGHT_A_MINUTE)
     ask = Asker(own.rest_url, around, budget, counts)
     rest = partial(hyperliquid.HyperliquidRest, ask, around.clock)
     # Its coins are spelt with small letters too: kPEPE.
-    return [Outfit(Hyperliquid(own.ws_url), rest, list(dict.fromkeys(symbols)), counts)]
+    return [VenueOutfit(Hyperliquid(own.ws_url), rest, list(dict.fromkeys(symbols)), counts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +151,12 @@ def _paced(
     make: Callable[[Ask], Rest],
     symbols: Sequence[str],
     around: Surroundings,
-) -> Outfit:
+) -> VenueOutfit:
     """Return the outfit of a venue that limits requests by the second."""
     counts = FeedCounts()
     budget = Budget(max(1, int(site.requests_a_second * MINUTE_S)))
     ask = Paced(Asker(site.url, around, budget, counts), around, site.requests_a_second)
-    return Outfit(venue, lambda: make(ask), symbols, counts)
+    return VenueOutfit(venue, lambda: make(ask), symbols, counts)
 
 
 def _upper(symbols: Sequence[str]) -> list[str]:
