@@ -11,7 +11,7 @@ import asyncio
 import socket
 from asyncio.transports import BaseTransport
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from typing_extensions import override
@@ -23,7 +23,7 @@ from websockets.http11 import Request
 
 from chandlery.api.websocket.client import Peer
 from chandlery.api.websocket.frames import text_frame
-from chandlery.api.websocket.limits import POLICY, TOO_BIG, Code, Limits
+from chandlery.api.websocket.limits import BAD_DATA, POLICY, TOO_BIG, Code, Limits
 from chandlery.api.websocket.messages import error
 
 EXTENSION = "chandlery"
@@ -31,7 +31,13 @@ KERNEL_BYTES = 65_536
 """What the system buffers for a client: with its own choice it would be megabytes."""
 CONTROLS = 20
 """Pings and pongs that may come within a second."""
+LINGER_S = 2.0
+"""How long is read on, and thrown away, after a frame that broke the rules.
+
+To close with bytes unread is to reset the connection, and the client would never see why.
+"""
 LIMITS = Limits()
+BAD_HANDSHAKE = b"this is not the handshake of a WebSocket (RFC 6455)\n"
 
 
 class Connection(WebSocketsSansIOProtocol):
@@ -52,6 +58,7 @@ class Connection(WebSocketsSansIOProtocol):
         self._peer: Peer | None = None
         self._controls = 0
         self._controls_at = 0.0
+        self._is_broken = False
 
     # As the hub sees it: see client.Wire
 
@@ -117,12 +124,17 @@ class Connection(WebSocketsSansIOProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         self.heard = True
+        if self._is_broken:
+            return
         super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self._refuse_handshake()
 
     @override
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
-        if self.handshake_initiated:
+        # A handshake without its key has been refused by now, and has no scope.
+        if not self.close_sent:
             self.scope["extensions"] = {**(self.scope["extensions"] or {}), EXTENSION: self}  # type: ignore[dict-item]
 
     @override
@@ -132,6 +144,14 @@ class Connection(WebSocketsSansIOProtocol):
             self._refuse(POLICY, Code.TOO_MANY_FRAGMENTS, told)
             return
         super().handle_cont(event)
+
+    @override
+    def send_receive_event_to_app(self) -> None:
+        # Looked at before uvicorn does, who would log it as an error of the server.
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_text(self.frames):
+            self._refuse(BAD_DATA, Code.NOT_UTF8, "a text message of valid UTF-8 expected")
+            return
+        super().send_receive_event_to_app()
 
     @override
     def handle_ping(self) -> None:
@@ -152,12 +172,32 @@ class Connection(WebSocketsSansIOProtocol):
 
     @override
     def handle_parser_exception(self) -> None:
+        """Say what was wrong with a frame, close, and read on until the client has seen it."""
         self._leave_peer()
         sent = self.conn.close_sent
-        if sent is not None and sent.code == TOO_BIG:
+        if sent is None or self._is_broken:
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": sent.code, "reason": ""})
+        if not self.close_sent:
+            self.write(text_frame(self._told(sent.code)))
+        self._flush()
+        self.close_sent = self._is_broken = True
+        self.transport.write_eof()
+        if self.close_timer is None:
+            self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def _told(self, code: int) -> bytes:
+        if code == TOO_BIG:
             told = f"at most {self.config.ws_max_size} bytes in a message expected"
-            self.write(text_frame(error(Code.MESSAGE_TOO_BIG, told)))
-        super().handle_parser_exception()
+            return error(Code.MESSAGE_TOO_BIG, told)
+        return error(Code.BAD_FRAME, f"frames as in RFC 6455 expected: {self.conn.parser_exc}")
+
+    def _refuse_handshake(self) -> None:
+        self.handshake_initiated = self.handshake_complete = self.close_sent = True
+        head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(BAD_HANDSHAKE)}\r\n"
+        kind = "Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
+        self.transport.write((head + kind).encode() + BAD_HANDSHAKE)
+        self.transport.close()
 
     @override
     def shutdown(self) -> None:
@@ -237,6 +277,14 @@ class _Always:
 
 
 _ALWAYS = _Always()
+
+
+def _is_text(parts: Sequence[bytes]) -> bool:
+    try:
+        b"".join(parts).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _nowhere(frame: bytes) -> None:

@@ -11,7 +11,9 @@ class Code(StrEnum):
 
     MESSAGE_TOO_BIG = "message_too_big"
     TOO_MANY_FRAGMENTS = "too_many_fragments"
+    BAD_FRAME = "bad_frame"
     NOT_TEXT = "not_text"
+    NOT_UTF8 = "not_utf8"
     NOT_JSON = "not_json"
     TOO_DEEP = "too_deep"
     INVALID_MESSAGE = "invalid_message"
@@ -35,13 +37,16 @@ class Code(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
-GOING_AWAY, UNSUPPORTED, POLICY, TOO_BIG = 1001, 1003, 1008, 1009
+GOING_AWAY, PROTOCOL_ERROR, UNSUPPORTED, BAD_DATA = 1001, 1002, 1003, 1007
+POLICY, TOO_BIG = 1008, 1009
 INTERNAL, RESTART, TRY_LATER = 1011, 1012, 1013
 
 CLOSES = {
     Code.MESSAGE_TOO_BIG: TOO_BIG,
     Code.TOO_MANY_FRAGMENTS: POLICY,
+    Code.BAD_FRAME: PROTOCOL_ERROR,
     Code.NOT_TEXT: UNSUPPORTED,
+    Code.NOT_UTF8: BAD_DATA,
     Code.TOO_FAST: POLICY,
     Code.TOO_SLOW: TRY_LATER,
     Code.AUTHENTICATION_REQUIRED: POLICY,
