@@ -2,7 +2,7 @@
 
 import type { BarStore } from '../bars/store';
 import type { Signal } from '../signal';
-import type { Market, Seconds, SeriesStatus } from '../types';
+import type { Bar, Market, Seconds, SeriesStatus } from '../types';
 
 /** A stretch that was not collected, as `/api/v1/gaps` tells it; `end` is null while it goes on. */
 export interface Gap {
@@ -16,9 +16,16 @@ export interface ChartFeed {
   readonly bars: BarStore;
   readonly market: Signal<Market | null>;
   readonly status: Signal<SeriesStatus>;
+  readonly reason: Signal<string>;
   readonly isComplete: Signal<boolean>;
+  /** Whether the newest bars are among those loaded. */
+  readonly isAtEnd: Signal<boolean>;
+  /** The newest bar there is, loaded or not. */
+  readonly newest: Signal<Bar | null>;
   readonly gaps: Signal<readonly Gap[]>;
   loadOlder(count: number): Promise<void>;
+  loadNewer(count: number): Promise<void>;
+  loadNewest(): Promise<void>;
   loadUntil(time: Seconds): Promise<void>;
   start(): void;
   stop(): void;

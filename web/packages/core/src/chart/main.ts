@@ -14,7 +14,7 @@ export class MainSeries {
   private nudge: () => void = () => undefined;
 
   constructor(
-    private readonly chart: IChartApi,
+    chart: IChartApi,
     readonly kind: Kind,
     private readonly colour: Colours,
     style: PriceStyle,
@@ -25,7 +25,7 @@ export class MainSeries {
       { ...options(colour), priceFormat: priceFormat(style) },
       0,
     );
-    this.plot = new Plot(this.series);
+    this.plot = new Plot(chart, this.series);
     const primitive: ISeriesPrimitive = {
       attached: ({ requestUpdate }) => {
         this.nudge = requestUpdate;
@@ -55,7 +55,7 @@ export class MainSeries {
   }
 
   remove(): void {
-    this.chart.removeSeries(this.series);
+    this.plot.remove();
   }
 
   redraw(): void {

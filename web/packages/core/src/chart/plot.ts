@@ -1,4 +1,4 @@
-import type { ISeriesApi, SeriesType } from 'lightweight-charts';
+import type { IChartApi, ISeriesApi, SeriesType } from 'lightweight-charts';
 import type { BarsChange, Seconds } from '../types';
 import type { Item } from './kinds';
 
@@ -10,8 +10,13 @@ const MOST_UPDATES = 64;
 
 /** Adds a change of bars to what is to be drawn. */
 export function dirtied(dirty: Dirty, change: BarsChange): Dirty {
-  const from = firstChanged(change);
-  return dirty === null ? from : Math.min(dirty, from);
+  return dirtier(dirty, firstChanged(change));
+}
+
+/** What is to be drawn of both. */
+export function dirtier(one: Dirty, other: Dirty): Dirty {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
 }
 
 function firstChanged(change: BarsChange): number {
@@ -34,10 +39,15 @@ export class Plot {
   private length = 0;
   private lastTime: Seconds = Number.NaN;
 
-  constructor(readonly series: ISeriesApi<SeriesType>) {}
+  constructor(
+    private readonly chart: IChartApi,
+    readonly series: ISeriesApi<SeriesType>,
+  ) {}
 
-  draw(items: Items, dirty: Dirty): void {
-    if (dirty === null) return;
+  /** Draws what changed; an index beyond the end means the newest item. */
+  draw(items: Items, changed: Dirty): void {
+    if (changed === null) return;
+    const dirty = Math.min(changed, Math.max(0, items.length - 1));
     if (this.isTail(items, dirty)) this.update(items, dirty);
     else this.set(items);
     this.length = items.length;
@@ -48,6 +58,11 @@ export class Plot {
     this.series.setData([]);
     this.length = 0;
     this.lastTime = Number.NaN;
+  }
+
+  /** Takes the series off its chart. */
+  remove(): void {
+    this.chart.removeSeries(this.series);
   }
 
   private isTail(items: Items, dirty: number): boolean {

@@ -29,6 +29,7 @@ export class Scroll {
     private readonly chart: IChartApi,
     private readonly axis: () => Axis,
     private readonly feed: () => ChartFeed | null,
+    private readonly ask: () => void,
   ) {}
 
   private get scale() {
@@ -45,8 +46,12 @@ export class Scroll {
     }
     const [from, to] = [timeAt(axis, range.from), timeAt(axis, range.to)];
     this.visible.set(from === null || to === null ? null : { from, to });
-    this.isAtEdge.set(this.scale.scrollPosition() > -1);
+    this.isAtEdge.set(this.isLive() && this.scale.scrollPosition() > -1);
     this.loadAhead(range);
+  }
+
+  private isLive(): boolean {
+    return this.feed()?.isAtEnd.get() ?? true;
   }
 
   /** The end of what is visible, to go back to it after an other interval; null if it is the live edge. */
@@ -54,9 +59,18 @@ export class Scroll {
     return this.isAtEdge.get() ? null : (this.visible.get()?.to ?? null);
   }
 
-  toEdge(isSmooth = false): void {
-    if (isSmooth) this.scale.scrollToRealTime();
-    else this.scale.scrollToPosition(RIGHT_OFFSET, false);
+  /** Goes to the newest bar, which may have to be loaded again. */
+  async toNow(isSmooth = false): Promise<void> {
+    const feed = this.feed();
+    const wasLoaded = this.isLive();
+    if (!wasLoaded) await feed?.loadNewest();
+    if (feed !== this.feed()) return;
+    if (isSmooth && wasLoaded) this.scale.scrollToRealTime();
+    else this.toEdge();
+  }
+
+  toEdge(): void {
+    this.scale.scrollToPosition(RIGHT_OFFSET, false);
   }
 
   fit(): void {
@@ -106,15 +120,21 @@ export class Scroll {
 
   private loadAhead(range: LogicalRange): void {
     const feed = this.feed();
+    if (!feed || this.isLoading) return;
     const screen = Math.ceil(range.to - range.from);
-    if (!feed || this.isLoading || feed.isComplete.get()) return;
-    if (range.from >= Math.max(LEAST_BEFORE, screen)) return;
+    const margin = Math.max(LEAST_BEFORE, screen);
+    const after = this.axis().bars.length - range.to;
+    if (range.from < margin && !feed.isComplete.get()) {
+      this.load(feed.loadOlder(margin * SCREENS));
+    } else if (after < margin && !feed.isAtEnd.get()) this.load(feed.loadNewer(margin * SCREENS));
+  }
+
+  private load(flight: Promise<void>): void {
     this.isLoading = true;
-    void feed
-      .loadOlder(Math.max(screen * SCREENS, LEAST_BEFORE * SCREENS))
-      .catch(() => undefined)
-      .finally(() => {
-        this.isLoading = false;
-      });
+    const done = () => {
+      this.isLoading = false;
+      this.ask();
+    };
+    flight.then(done, done);
   }
 }

@@ -76,6 +76,13 @@ export class Stage {
       .applyOptions({ mode: MODES[mode], invertScale: inverted, autoScale: auto });
   }
 
+  /** Leaves room at the bottom of the price pane, for volumes drawn over it. */
+  leaveRoom(isLeft: boolean): void {
+    this.chart
+      .priceScale('right', 0)
+      .applyOptions({ scaleMargins: { top: 0.08, bottom: isLeft ? 0.2 : 0.08 } });
+  }
+
   recolour(colour: Colours): void {
     this.chart.applyOptions(chartColours(colour));
   }

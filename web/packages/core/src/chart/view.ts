@@ -1,15 +1,20 @@
 import type { BarStore } from '../bars/store';
 import { Signal } from '../signal';
 import { zoneOf } from '../time/zone';
-import type { Bar, BarsChange, Seconds, SeriesStatus, Stop } from '../types';
+import type { Bar, BarsChange, Market, Seconds, SeriesStatus, Stop } from '../types';
 import type { Axis } from './axis';
+import { CompareSet } from './compare';
 import type { ChartFeed } from './feed';
 import { Frames } from './frames';
+import { IndicatorSet, type OpenStudy } from './indicators';
+import { lookAgain, placeOfView } from './keep';
 import type { Kind } from './kinds';
 import type { Layer } from './layer';
 import { Host, Layers } from './layers';
+import { barsRow, compareRow, indicatorRow, isSameLegend, type LegendRow } from './legend';
 import { MainSeries } from './main';
 import { type PriceStyle, priceStyle } from './numbers';
+import { type PaneBox, Panes } from './panes';
 import { type Dirty, dirtied } from './plot';
 import { Scroll, type VisibleRange } from './scroll';
 import { PLAIN_SCALE, type Scale, Stage } from './stage';
@@ -19,6 +24,8 @@ import { Volume, type VolumePlace } from './volume';
 export interface ChartOptions {
   /** Makes the series of a symbol and interval; the chart starts and stops it. */
   readonly open: (symbol: string, interval: string) => ChartFeed;
+  /** Makes the values of an indicator over the bars of a series. */
+  readonly study: OpenStudy;
   readonly theme?: Theme;
 }
 
@@ -37,6 +44,7 @@ const NO_BARS: BarStore = {
 
 /** With these there is nothing to wait for before the old bars go. */
 const HOPELESS: readonly SeriesStatus[] = ['empty', 'unknown', 'error', 'offline'];
+const VOLUME_PANE = 'volume';
 
 /** A chart in an element: one symbol and interval at a time, with all that is laid over it. */
 export class ChartView {
@@ -44,10 +52,17 @@ export class ChartView {
   readonly kind = new Signal<Kind>('candles');
   readonly zone = new Signal('UTC');
   readonly scale = new Signal<Scale>(PLAIN_SCALE);
-  readonly volume = new Signal<VolumePlace>('overlay');
+  readonly volume = new Signal<VolumePlace>('none');
+  /** What the legend says of the bar under the crosshair, or else of the newest. */
+  readonly legend = new Signal<readonly LegendRow[]>([], isSameLegend);
+  /** The time of the bar under the crosshair, null where there is none. */
+  readonly hovered = new Signal<Seconds | null>(null);
   readonly visible: Signal<VisibleRange | null>;
-  /** Whether the newest bar is in sight; if not, offer `toEdge`. */
+  /** Whether the newest bar is in sight; if not, offer `toNow`. */
   readonly isAtEdge: Signal<boolean>;
+  readonly panes: Signal<readonly PaneBox[]>;
+  readonly indicators: IndicatorSet;
+  readonly compare: CompareSet;
 
   symbol = '';
   interval = '';
@@ -55,6 +70,7 @@ export class ChartView {
   private readonly stage: Stage;
   private readonly scroller: Scroll;
   private readonly frames: Frames;
+  private readonly paneSet: Panes;
   private readonly layers = new Layers();
   private main: MainSeries;
   private columns: Volume | null = null;
@@ -72,14 +88,33 @@ export class ChartView {
     private readonly options: ChartOptions,
   ) {
     this.theme = options.theme ?? DARK;
+    this.frames = new Frames(this.frame);
     this.stage = new Stage(element, this.colour);
     this.main = new MainSeries(this.chart, this.kind.get(), this.colour, this.style);
-    this.frames = new Frames(this.frame);
-    this.scroller = new Scroll(this.chart, () => this.axis, this.feed.get);
+    this.paneSet = new Panes(this.chart);
+    this.panes = this.paneSet.boxes;
+    this.scroller = new Scroll(this.chart, () => this.axis, this.feed.get, this.frames.ask);
     this.visible = this.scroller.visible;
     this.isAtEdge = this.scroller.isAtEdge;
-    this.setVolume(this.volume.get());
+    this.indicators = new IndicatorSet({
+      chart: this.chart,
+      panes: this.paneSet,
+      colour: this.colour,
+      style: () => this.style,
+      open: options.study,
+      ask: this.frames.ask,
+      otherPanes: () => (this.volume.get() === 'pane' ? [VOLUME_PANE] : []),
+    });
+    this.compare = new CompareSet({
+      chart: this.chart,
+      colour: this.colour,
+      open: options.open,
+      ask: this.frames.ask,
+    });
+    this.compare.list.watch(() => this.applyScale());
+    this.setVolume('overlay');
     this.chart.timeScale().subscribeVisibleLogicalRangeChange(this.frames.ask);
+    this.chart.subscribeCrosshairMove(({ logical }) => this.hover(logical ?? null));
   }
 
   private readonly colour: Colours = (token) => coloursOf(this.theme)(token);
@@ -103,7 +138,8 @@ export class ChartView {
       feed.status.watch(() => {
         if (this.drawn !== feed.bars && HOPELESS.includes(feed.status.get())) begin();
       }),
-      feed.market.watch(this.frames.ask),
+      feed.market.watch(() => this.restyle()),
+      feed.isAtEnd.watch(this.frames.ask),
     ];
     feed.start();
     if (feed.bars.length > 0 && this.drawn !== feed.bars) begin();
@@ -114,6 +150,7 @@ export class ChartView {
       if (feed.bars.length > 0) begin();
       return;
     }
+    if (change.kind === 'reset' && this.isAtEdge.get()) this.scroller.toEdge();
     this.dirty = dirtied(this.dirty, change);
     this.frames.ask();
   }
@@ -124,7 +161,9 @@ export class ChartView {
     this.drawn = feed.bars;
     this.axis = { bars: feed.bars, step: stepOf(this.interval) };
     this.setClock();
-    this.stage.setScale({ ...this.scale.get(), auto: true });
+    this.setScale({ auto: true });
+    this.indicators.follow(feed);
+    this.compare.follow(this.interval);
     this.dirty = 0;
     this.draw();
     if (anchor === null) this.scroller.toEdge();
@@ -137,10 +176,13 @@ export class ChartView {
     for (const stop of this.stops) stop();
     this.stops = [];
     this.layers.move(null);
+    this.indicators.follow(null);
     this.feed.get()?.stop();
   }
 
   private clear(): void {
+    this.indicators.clear();
+    this.compare.clear();
     this.columns?.clear();
     this.main.clear();
   }
@@ -148,27 +190,62 @@ export class ChartView {
   private readonly frame = (): void => {
     this.draw();
     this.scroller.look();
+    this.paneSet.look();
+    this.writeLegend();
   };
 
   private draw(): void {
-    const dirty = this.dirty;
+    const { dirty, drawn } = this;
     this.dirty = null;
-    if (dirty === null) return;
-    this.setPriceStyle();
-    this.main.draw(this.drawn, dirty);
-    this.columns?.draw(this.drawn, dirty);
+    const place = this.isKept(dirty) ? placeOfView(this.chart, this.main.series) : null;
+    if (dirty !== null) this.restyle();
+    this.main.draw(drawn, dirty);
+    this.columns?.draw(drawn, dirty);
+    this.indicators.draw(drawn, dirty);
+    this.compare.draw(drawn, dirty);
+    lookAgain(this.chart, drawn, place);
   }
 
-  private setPriceStyle(): void {
-    const market = this.feed.get()?.market.get();
-    const style = priceStyle(market?.price_scale ?? 100, this.drawn.last()?.c ?? null);
+  /** Whether the view has to be put back: the library keeps it relative to the last bar that is loaded. */
+  private isKept(dirty: Dirty): boolean {
+    return dirty !== null && !this.isAtEdge.get();
+  }
+
+  private restyle(): void {
+    const style = priceStyle(this.market?.price_scale ?? 100, this.drawn.last()?.c ?? null);
     if (style.scale === this.style.scale && style.decimals === this.style.decimals) return;
     this.style = style;
     this.main.setPriceStyle(style);
+    this.indicators.setPriceStyle();
+  }
+
+  private get market(): Market | null {
+    return this.feed.get()?.market.get() ?? null;
+  }
+
+  private hover(logical: number | null): void {
+    const { drawn } = this;
+    const index = logical === null ? -1 : Math.round(logical);
+    this.hovered.set(index >= 0 && index < drawn.length ? drawn.at(index).t : null);
+    this.frames.ask();
+  }
+
+  private writeLegend(): void {
+    const { drawn } = this;
+    const time = this.hovered.get();
+    const last = time === null ? -1 : drawn.indexOf(time);
+    const index = last < 0 ? drawn.length - 1 : last;
+    const [bar, before] = [index, index - 1].map((at) => (at < 0 ? null : drawn.at(at)));
+    const from = this.visible.get()?.from ?? 0;
+    const first = Math.min(drawn.floor(from) + 1, Math.max(0, drawn.length - 1));
+    this.legend.set([
+      barsRow(this.symbol, bar ?? null, before ?? null, this.style, this.market),
+      ...this.compare.values(drawn, index, first).map(compareRow),
+      ...this.indicators.values(index).map(indicatorRow),
+    ]);
   }
 
   private attachLayers(): void {
-    const feed = this.feed.get();
     this.layers.move(
       new Host({
         chart: this.chart,
@@ -178,7 +255,7 @@ export class ChartView {
         bars: this.drawn,
         axis: this.axis,
         interval: this.interval,
-        market: () => feed?.market.get() ?? null,
+        market: () => this.market,
         priceStyle: () => this.style,
         redraw: () => this.main.redraw(),
         holdStill: this.stage.holdStill,
@@ -199,11 +276,18 @@ export class ChartView {
   }
 
   setVolume(place: VolumePlace): void {
+    if (place === this.volume.get()) return;
     this.columns?.remove();
-    this.columns = place === 'none' ? null : new Volume(this.chart, place, this.colour);
-    this.columns?.draw(this.drawn, 0);
-    this.columns?.series.setSeriesOrder(0);
+    this.columns = null;
     this.volume.set(place);
+    if (place !== 'none') {
+      const pane = this.paneSet.of(place === 'pane' ? VOLUME_PANE : 'price');
+      this.columns = new Volume(this.chart, pane, place, this.colour);
+      this.columns.draw(this.drawn, 0);
+      this.columns.series.setSeriesOrder(0);
+    }
+    this.stage.leaveRoom(place === 'overlay');
+    this.indicators.arrange();
   }
 
   /** Reads times in a zone of the IANA database. Throws, and changes nothing, where it is unknown. */
@@ -216,6 +300,7 @@ export class ChartView {
     this.dirty = 0;
     this.draw();
     if (range) this.chart.timeScale().setVisibleLogicalRange(range);
+    this.frames.ask();
   }
 
   private setClock(): void {
@@ -226,7 +311,15 @@ export class ChartView {
 
   setScale(scale: Partial<Scale>): void {
     this.scale.set({ ...this.scale.get(), ...scale });
-    this.stage.setScale(this.scale.get());
+    this.applyScale();
+  }
+
+  /** Symbols of other prices can be compared by their changes only. */
+  private applyScale(): void {
+    const scale = this.scale.get();
+    const isCompared = this.compare.list.get().length > 0;
+    const mode = isCompared && scale.mode !== 'indexed' ? 'percent' : scale.mode;
+    this.stage.setScale({ ...scale, mode });
   }
 
   setTheme(theme: Theme): void {
@@ -234,7 +327,10 @@ export class ChartView {
     this.stage.recolour(this.colour);
     this.main.recolour(this.drawn);
     this.columns?.draw(this.drawn, 0);
+    this.indicators.recolour(this.drawn);
+    this.compare.recolour();
     this.main.redraw();
+    this.frames.ask();
   }
 
   attach(layer: Layer): void {
@@ -253,8 +349,9 @@ export class ChartView {
     return this.scroller.goTo(time);
   }
 
-  toEdge(isSmooth = false): void {
-    this.scroller.toEdge(isSmooth);
+  /** Goes to the newest bar and follows it. */
+  toNow(isSmooth = false): Promise<void> {
+    return this.scroller.toNow(isSmooth);
   }
 
   fit(): void {
@@ -262,10 +359,12 @@ export class ChartView {
     this.setScale({ auto: true });
   }
 
+  /** Zooms in by steps, or out by negative ones. */
   zoom(by: number): void {
     this.scroller.zoom(by);
   }
 
+  /** Scrolls by bars towards newer ones, or older ones by a negative number. */
   scroll(by: number): void {
     this.scroller.scroll(by);
   }
@@ -274,6 +373,8 @@ export class ChartView {
     if (this.isDestroyed) return;
     this.isDestroyed = true;
     this.leave();
+    this.indicators.destroy();
+    this.compare.destroy();
     this.frames.stop();
     this.chart.remove();
     this.feed.set(null);

@@ -4,7 +4,9 @@ import {
   type HistogramData,
   HistogramSeries,
   type IChartApi,
+  type IPaneApi,
   type ISeriesApi,
+  type Time,
   type UTCTimestamp,
 } from 'lightweight-charts';
 import type { BarStore } from '../bars/store';
@@ -26,27 +28,24 @@ export class Volume {
   private divisor = 1;
 
   constructor(
-    private readonly chart: IChartApi,
-    readonly place: Exclude<VolumePlace, 'none'>,
+    chart: IChartApi,
+    pane: IPaneApi<Time>,
+    place: Exclude<VolumePlace, 'none'>,
     private readonly colour: Colours,
   ) {
     const isOverlay = place === 'overlay';
-    const series = chart.addSeries(
-      HistogramSeries,
-      {
-        lastValueVisible: false,
-        priceLineVisible: false,
-        ...(isOverlay ? { priceScaleId: OVERLAY } : {}),
-        priceFormat: {
-          type: 'custom',
-          minMove: 1e-8,
-          formatter: (value: number) => formatVolume(value * this.divisor),
-        },
+    const series = pane.addSeries(HistogramSeries, {
+      lastValueVisible: false,
+      priceLineVisible: false,
+      ...(isOverlay ? { priceScaleId: OVERLAY } : {}),
+      priceFormat: {
+        type: 'custom',
+        minMove: 1e-8,
+        formatter: (value: number) => formatVolume(value * this.divisor),
       },
-      isOverlay ? 0 : 1,
-    );
+    });
     series.priceScale().applyOptions({ scaleMargins: { top: isOverlay ? 0.82 : 0.1, bottom: 0 } });
-    this.plot = new Plot(series);
+    this.plot = new Plot(chart, series);
   }
 
   get series(): ISeriesApi<'Histogram'> {
@@ -67,7 +66,7 @@ export class Volume {
   }
 
   remove(): void {
-    this.chart.removeSeries(this.series);
+    this.plot.remove();
   }
 
   private items(bars: BarStore): Items {

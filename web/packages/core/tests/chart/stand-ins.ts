@@ -3,6 +3,7 @@
 import { vi } from 'vitest';
 import type { BarStore } from '../../src/bars/store';
 import type { ChartFeed, Gap } from '../../src/chart/feed';
+import type { StudyFeed } from '../../src/chart/indicators';
 import { Signal } from '../../src/signal';
 import type { Bar, BarsChange, Market, Seconds, SeriesStatus } from '../../src/types';
 
@@ -85,7 +86,10 @@ export class MemoryFeed implements ChartFeed {
   readonly bars = new MemoryBars();
   readonly market = new Signal<Market | null>(MARKET);
   readonly status = new Signal<SeriesStatus>('connecting');
+  readonly reason = new Signal('');
   readonly isComplete = new Signal(true);
+  readonly isAtEnd = new Signal(true);
+  readonly newest = new Signal<Bar | null>(null);
   readonly gaps = new Signal<readonly Gap[]>([]);
   readonly asked: number[] = [];
   isStarted = false;
@@ -101,6 +105,15 @@ export class MemoryFeed implements ChartFeed {
     if (first) this.bars.prepend(barsFrom(first.t - count * 60, count));
     return Promise.resolve();
   }
+  loadNewer(count: number): Promise<void> {
+    this.asked.push(count);
+    const last = this.bars.last();
+    if (last) this.bars.put(...barsFrom(last.t + 60, count));
+    return Promise.resolve();
+  }
+  loadNewest(): Promise<void> {
+    return Promise.resolve();
+  }
   loadUntil(time: Seconds): Promise<void> {
     const first = this.bars.first();
     if (first && time < first.t) return this.loadOlder(Math.ceil((first.t - time) / 60));
@@ -111,6 +124,31 @@ export class MemoryFeed implements ChartFeed {
   }
   stop(): void {
     this.isStarted = false;
+  }
+}
+
+/** Values of an indicator that are as they are told to be. */
+export class MemoryStudy implements StudyFeed {
+  readonly displacement: Record<string, number> = {};
+  readonly reason = new Signal('');
+  isStopped = false;
+  private readonly listeners = new Set<(from: number) => void>();
+
+  constructor(public columns: Record<string, (number | null)[]>) {}
+
+  tell(columns: Record<string, (number | null)[]>, from: number): void {
+    this.columns = columns;
+    for (const listener of [...this.listeners]) listener(from);
+  }
+  watch(listener: (from: number) => void) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  get watchers(): number {
+    return this.listeners.size;
+  }
+  stop(): void {
+    this.isStopped = true;
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Layer, LayerHost } from '../../src/chart/layer';
 import { ChartView } from '../../src/chart/view';
-import { barsFrom, handFrames, MemoryFeed, stageElement } from './stand-ins';
+import { barsFrom, handFrames, MemoryFeed, MemoryStudy, stageElement } from './stand-ins';
 
 const NOON = Date.parse('2024-06-03T12:00:00Z') / 1000;
 
@@ -27,6 +27,7 @@ function newView(): ChartView {
       feeds.push(feed);
       return feed;
     },
+    study: () => new MemoryStudy({}),
   });
   views.push(view);
   return view;
@@ -96,7 +97,7 @@ test('a new bar moves the chart along, and not while it looks at older ones', ()
   feed.bars.put(...barsFrom(NOON + 301 * 60, 1));
   frames.draw();
   expect(view.visible.get()).toEqual(back);
-  view.toEdge();
+  void view.toNow();
   frames.draw();
   expect(view.isAtEdge.get()).toBe(true);
 });
@@ -144,7 +145,7 @@ test('another interval shows the same time when it looked back, and the edge whe
   feeds[1]?.bars.reset(barsFrom(NOON, 400, 300));
   frames.draw();
   expect(Math.abs((view.visible.get()?.to ?? 0) - back)).toBeLessThan(300);
-  view.toEdge();
+  void view.toNow();
   frames.draw();
   view.show('DEMO:GOLD', '1m');
   feeds[2]?.bars.reset(barsFrom(NOON, 2000));

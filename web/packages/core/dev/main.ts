@@ -1,0 +1,71 @@
+/** A bare page to look at the chart with: `vite packages/core/dev`, with a server to ask. Not shipped. */
+
+import { Client } from '@data/api/client';
+import { Socket } from '@data/api/socket';
+import { SeriesFeed } from '@data/bars/feed';
+import { ChartView, DARK, LIGHT } from '../src';
+import { Signal } from '../src/signal';
+
+const wanted = new URLSearchParams(location.search);
+const client = new Client('');
+const socket = new Socket('');
+const element = document.getElementById('chart') as HTMLElement;
+const legend = document.getElementById('legend') as HTMLElement;
+const theme = wanted.get('theme') === 'light' ? LIGHT : DARK;
+document.body.style.background = theme['chart-background'] ?? '';
+
+const view = new ChartView(element, {
+  theme,
+  open: (symbol, interval) => new SeriesFeed(client, socket, symbol, interval),
+  study: (feed, name, parameters) => {
+    const listeners = new Set<(from: number) => void>();
+    const study = {
+      columns: {} as Record<string, (number | null)[]>,
+      displacement: {} as Record<string, number>,
+      reason: new Signal(''),
+      watch: (listener: (from: number) => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      stop: () => undefined,
+    };
+    void client
+      .indicator(name, { symbol: view.symbol, interval: view.interval, limit: feed.bars.length, parameters })
+      .then((values) => {
+        const at = new Map(values.t.map((time, index) => [time, index]));
+        for (const [output, column] of Object.entries(values.outputs)) {
+          study.columns[output] = feed.bars.all().map((bar) => column[at.get(bar.t) ?? -1] ?? null);
+        }
+        Object.assign(study.displacement, values.displacement);
+        for (const listener of listeners) listener(0);
+      });
+    return study;
+  },
+});
+
+function writeLegend(): void {
+  const boxes = new Map(view.panes.get().map((box) => [box.key, box.top]));
+  const rows = new Map<string, number>();
+  legend.innerHTML = '';
+  for (const row of view.legend.get()) {
+    const line = document.createElement('div');
+    const count = rows.get(row.pane) ?? 0;
+    rows.set(row.pane, count + 1);
+    line.style.top = `${(boxes.get(row.pane) ?? 0) + 6 + count * 18}px`;
+    const title = document.createElement('span');
+    title.textContent = row.title;
+    line.append(title);
+    for (const value of row.values) {
+      const span = document.createElement('span');
+      span.textContent = `${/^(O|H|L|C|Vol)$/.test(value.label) ? value.label : ''} ${value.text}`;
+      span.style.color = theme[value.colour] ?? value.colour;
+      line.append(span);
+    }
+    legend.append(line);
+  }
+}
+
+view.legend.watch(writeLegend);
+view.panes.watch(writeLegend);
+view.show(wanted.get('symbol') ?? 'DEMO:BTC', wanted.get('interval') ?? '1m');
+Object.assign(window, { view, LIGHT, DARK, socket });

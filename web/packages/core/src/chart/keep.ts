@@ -1,0 +1,36 @@
+import {
+  type IChartApi,
+  type ISeriesApi,
+  MismatchDirection,
+  type SeriesType,
+} from 'lightweight-charts';
+import type { BarStore } from '../bars/store';
+import type { Seconds } from '../types';
+
+/** Where the chart looked: a bar's time, and the range in bars from it. */
+export interface Place {
+  readonly time: Seconds;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Notes where the chart looks, of the bars as they are drawn. */
+export function placeOfView(chart: IChartApi, series: ISeriesApi<SeriesType>): Place | null {
+  const range = chart.timeScale().getVisibleLogicalRange();
+  if (!range) return null;
+  const middle = Math.round((range.from + range.to) / 2);
+  const item =
+    series.dataByIndex(middle, MismatchDirection.NearestLeft) ??
+    series.dataByIndex(middle, MismatchDirection.NearestRight);
+  const index = item && chart.timeScale().timeToIndex(item.time);
+  if (!item || index === null) return null;
+  const at = index as number;
+  return { time: item.time as number, from: range.from - at, to: range.to - at };
+}
+
+/** Looks there again, though bars came or went at the ends meanwhile. */
+export function lookAgain(chart: IChartApi, bars: BarStore, place: Place | null): void {
+  const index = place ? bars.floor(place.time) : -1;
+  if (!place || index < 0) return;
+  chart.timeScale().setVisibleLogicalRange({ from: index + place.from, to: index + place.to });
+}
