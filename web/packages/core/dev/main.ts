@@ -1,9 +1,6 @@
 /** A bare page to look at the chart with: `vite packages/core/dev`, with a server to ask. Not shipped. */
 
-import { Client } from '@data/api/client';
-import { Socket } from '@data/api/socket';
-import { SeriesFeed } from '@data/bars/feed';
-import { ChartView, DARK, LIGHT } from '../src';
+import { ChartView, Client, DARK, LIGHT, Socket } from '../src';
 import { Signal } from '../src/signal';
 
 const wanted = new URLSearchParams(location.search);
@@ -16,7 +13,8 @@ document.body.style.background = theme['chart-background'] ?? '';
 
 const view = new ChartView(element, {
   theme,
-  open: (symbol, interval) => new SeriesFeed(client, socket, symbol, interval),
+  client,
+  socket,
   study: (feed, name, parameters) => {
     const listeners = new Set<(from: number) => void>();
     const study = {
@@ -30,7 +28,12 @@ const view = new ChartView(element, {
       stop: () => undefined,
     };
     void client
-      .indicator(name, { symbol: view.symbol, interval: view.interval, limit: feed.bars.length, parameters })
+      .indicator(name, {
+        symbol: view.symbol,
+        interval: view.interval,
+        limit: feed.bars.length,
+        parameters,
+      })
       .then((values) => {
         const at = new Map(values.t.map((time, index) => [time, index]));
         for (const [output, column] of Object.entries(values.outputs)) {

@@ -19,9 +19,19 @@ export { Socket, type SocketState } from './api/socket';
 export { type FeedOptions, SeriesFeed } from './bars/feed';
 export { LoadedBars } from './bars/loaded';
 export type { BarStore } from './bars/store';
+export type { ComparedState, CompareSet } from './chart/compare';
 export type { ChartFeed } from './chart/feed';
+export type {
+  IndicatorSet,
+  IndicatorState,
+  NewIndicator,
+  OpenStudy,
+  StudyFeed,
+} from './chart/indicators';
 export { KINDS, type Kind } from './chart/kinds';
 export type { Layer, LayerHost } from './chart/layer';
+export type { LegendRow, LegendValue } from './chart/legend';
+export { LOOKS, type Look, lookOf } from './chart/looks';
 export {
   formatChange,
   formatPercent,
@@ -31,6 +41,7 @@ export {
   type PriceStyle,
   priceStyle,
 } from './chart/numbers';
+export type { PaneBox } from './chart/panes';
 export type { VisibleRange } from './chart/scroll';
 export type { Scale } from './chart/stage';
 export { DARK, LIGHT, type Theme } from './chart/theme';

@@ -1,16 +1,9 @@
 /** What a chart needs of a series of bars; `SeriesFeed` is one. */
 
+import type { Gap } from '../api/answers';
 import type { BarStore } from '../bars/store';
 import type { Signal } from '../signal';
 import type { Bar, Market, Seconds, SeriesStatus } from '../types';
-
-/** A stretch that was not collected, as `/api/v1/gaps` tells it; `end` is null while it goes on. */
-export interface Gap {
-  readonly start: Seconds;
-  readonly end: Seconds | null;
-  readonly state: 'open' | 'filling' | 'lost';
-  readonly reason: string;
-}
 
 export interface ChartFeed {
   readonly bars: BarStore;

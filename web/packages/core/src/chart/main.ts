@@ -58,6 +58,11 @@ export class MainSeries {
     this.plot.remove();
   }
 
+  /** Whether what changed is the last item drawn and what comes after it. */
+  isTail(bars: BarStore, dirty: number): boolean {
+    return this.plot.isTail(this.items(bars), dirty);
+  }
+
   redraw(): void {
     this.nudge();
   }

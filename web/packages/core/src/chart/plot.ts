@@ -65,7 +65,8 @@ export class Plot {
     this.chart.removeSeries(this.series);
   }
 
-  private isTail(items: Items, dirty: number): boolean {
+  /** Whether what changed is the last item drawn and what comes after it. */
+  isTail(items: Items, dirty: number): boolean {
     const last = this.length - 1;
     return (
       last >= 0 &&

@@ -1,12 +1,16 @@
+import type { Client } from '../api/client';
+import type { Socket } from '../api/socket';
+import { SeriesFeed } from '../bars/feed';
 import type { BarStore } from '../bars/store';
 import { Signal } from '../signal';
+import { isIntraday, parseInterval, secondsOf } from '../time/interval';
 import { zoneOf } from '../time/zone';
 import type { Bar, BarsChange, Market, Seconds, SeriesStatus, Stop } from '../types';
 import type { Axis } from './axis';
 import { CompareSet } from './compare';
 import type { ChartFeed } from './feed';
 import { Frames } from './frames';
-import { IndicatorSet, type OpenStudy } from './indicators';
+import { IndicatorSet, noStudy, type OpenStudy } from './indicators';
 import { lookAgain, placeOfView } from './keep';
 import type { Kind } from './kinds';
 import type { Layer } from './layer';
@@ -22,11 +26,13 @@ import { type Colours, coloursOf, DARK, type Theme } from './theme';
 import { Volume, type VolumePlace } from './volume';
 
 export interface ChartOptions {
-  /** Makes the series of a symbol and interval; the chart starts and stops it. */
-  readonly open: (symbol: string, interval: string) => ChartFeed;
-  /** Makes the values of an indicator over the bars of a series. */
-  readonly study: OpenStudy;
+  readonly client: Client;
+  readonly socket: Socket;
   readonly theme?: Theme;
+  /** Makes the series of a symbol and interval, which the chart starts and stops; a `SeriesFeed` if not given. */
+  readonly open?: (symbol: string, interval: string) => ChartFeed;
+  /** Makes the values of an indicator over the bars of a series. */
+  readonly study?: OpenStudy;
 }
 
 const NO_BARS: BarStore = {
@@ -67,6 +73,7 @@ export class ChartView {
   symbol = '';
   interval = '';
 
+  private readonly open: (symbol: string, interval: string) => ChartFeed;
   private readonly stage: Stage;
   private readonly scroller: Scroll;
   private readonly frames: Frames;
@@ -85,9 +92,10 @@ export class ChartView {
 
   constructor(
     private readonly element: HTMLElement,
-    private readonly options: ChartOptions,
+    { client, socket, theme, open, study }: ChartOptions,
   ) {
-    this.theme = options.theme ?? DARK;
+    this.open = open ?? ((symbol, interval) => new SeriesFeed(client, socket, symbol, interval));
+    this.theme = theme ?? DARK;
     this.frames = new Frames(this.frame);
     this.stage = new Stage(element, this.colour);
     this.main = new MainSeries(this.chart, this.kind.get(), this.colour, this.style);
@@ -101,14 +109,14 @@ export class ChartView {
       panes: this.paneSet,
       colour: this.colour,
       style: () => this.style,
-      open: options.study,
+      open: study ?? noStudy,
       ask: this.frames.ask,
       otherPanes: () => (this.volume.get() === 'pane' ? [VOLUME_PANE] : []),
     });
     this.compare = new CompareSet({
       chart: this.chart,
       colour: this.colour,
-      open: options.open,
+      open: this.open,
       ask: this.frames.ask,
     });
     this.compare.list.watch(() => this.applyScale());
@@ -130,7 +138,7 @@ export class ChartView {
     this.leave();
     this.symbol = symbol;
     this.interval = interval;
-    const feed = this.options.open(symbol, interval);
+    const feed = this.open(symbol, interval);
     this.feed.set(feed);
     const begin = () => this.begin(feed, anchor);
     this.stops = [
@@ -208,7 +216,7 @@ export class ChartView {
 
   /** Whether the view has to be put back: the library keeps it relative to the last bar that is loaded. */
   private isKept(dirty: Dirty): boolean {
-    return dirty !== null && !this.isAtEdge.get();
+    return dirty !== null && !this.isAtEdge.get() && !this.main.isTail(this.drawn, dirty);
   }
 
   private restyle(): void {
@@ -304,8 +312,9 @@ export class ChartView {
   }
 
   private setClock(): void {
-    const isDated = /[dwM]$/.test(this.interval);
-    const hasSeconds = /s$/.test(this.interval);
+    const length = parseInterval(this.interval);
+    const isDated = length !== null && !isIntraday(length);
+    const hasSeconds = stepOf(this.interval) % 60 !== 0;
     this.stage.setClock({ zone: zoneOf(this.zone.get()), isDated, hasSeconds });
   }
 
@@ -381,16 +390,7 @@ export class ChartView {
   }
 }
 
-const UNITS: Record<string, number> = {
-  s: 1,
-  m: 60,
-  h: 3_600,
-  d: 86_400,
-  w: 604_800,
-  M: 2_629_746,
-};
-
 function stepOf(interval: string): number {
-  const [, count = '1', unit = 'm'] = /^(\d+)([smhdwM])$/.exec(interval) ?? [];
-  return Number(count) * (UNITS[unit] ?? 60);
+  const length = parseInterval(interval);
+  return length ? secondsOf(length) : 60;
 }

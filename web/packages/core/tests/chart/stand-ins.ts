@@ -1,8 +1,9 @@
 /** What stands in for a server and a screen: bars in memory, frames by hand, a canvas that draws nothing. */
 
 import { vi } from 'vitest';
+import type { Gap } from '../../src/api/answers';
 import type { BarStore } from '../../src/bars/store';
-import type { ChartFeed, Gap } from '../../src/chart/feed';
+import type { ChartFeed } from '../../src/chart/feed';
 import type { StudyFeed } from '../../src/chart/indicators';
 import { Signal } from '../../src/signal';
 import type { Bar, BarsChange, Market, Seconds, SeriesStatus } from '../../src/types';

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Client } from '../../src/api/client';
+import { Socket } from '../../src/api/socket';
 import type { Layer, LayerHost } from '../../src/chart/layer';
 import { ChartView } from '../../src/chart/view';
 import { barsFrom, handFrames, MemoryFeed, MemoryStudy, stageElement } from './stand-ins';
@@ -22,6 +24,8 @@ afterEach(() => {
 
 function newView(): ChartView {
   const view = new ChartView(stageElement(), {
+    client: new Client(),
+    socket: new Socket(),
     open: (symbol, interval) => {
       const feed = new MemoryFeed(symbol, interval);
       feeds.push(feed);
