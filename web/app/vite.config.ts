@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
@@ -9,15 +9,23 @@ const SERVER = process.env.CHANDLERY_URL ?? 'http://127.0.0.1:8000';
 const OUT = fileURLToPath(new URL('../../src/chandlery/static', import.meta.url));
 const LEAST_BYTES = 1_024;
 
+const VERSION = (
+  JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
 const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Writes each file compressed beside itself, so that no server has to do it again and again. */
 function precompressed(): Plugin {
+  let out = OUT;
   return {
     name: 'precompressed',
     apply: 'build',
+    configResolved(config) {
+      out = resolve(config.root, config.build.outDir);
+    },
     closeBundle() {
-      for (const entry of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
+      for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
         const path = join(entry.parentPath, entry.name);
         if (!entry.isFile() || !/\.(js|css|html|svg|json|txt|webmanifest)$/.test(path)) continue;
         const body = readFileSync(path);
@@ -43,6 +51,7 @@ export default defineConfig({
       { find: /^react\/jsx-dev-runtime$/, replacement: 'preact/jsx-dev-runtime' },
     ],
   },
+  define: { __VERSION__: JSON.stringify(VERSION) },
   // Relative, so that the app also works below a path of a static host: see <base> in the pages.
   base: './',
   build: {
@@ -55,5 +64,8 @@ export default defineConfig({
       input: [page('index.html'), page('admin.html')],
     },
   },
-  server: { proxy: { '/api': SERVER, '/udf': SERVER, '/ws': { target: SERVER, ws: true } } },
+  server: {
+    fs: { allow: [fileURLToPath(new URL('../..', import.meta.url))] },
+    proxy: { '/api': SERVER, '/udf': SERVER, '/ws': { target: SERVER, ws: true } },
+  },
 });

@@ -1,4 +1,47 @@
+import { connectionTo } from '@chandlery/chart-core';
 import { createRoot } from 'react-dom/client';
+import { Desk } from './desk';
+import { offerHandle } from './handle';
+import { layoutOf } from './layout/address';
+import type { Layout } from './layout/layout';
+import { lastAddress, opened } from './layout/saved';
+import { apiBase, basePath, below } from './place';
+import { keptToken, takeTokenOfLink } from './session';
+import { App } from './shell/App';
+import { named } from './title';
+import './tokens.css';
+import './styles/base.css';
+import './styles/ui.css';
+import './styles/shell.css';
 
-const root = document.getElementById('root');
-if (root) createRoot(root).render(<p>Chandlery</p>);
+void begin();
+
+async function begin(): Promise<void> {
+  const root = document.getElementById('root');
+  if (!root) return;
+  const base = basePath();
+  await takeTokenOfLink(apiBase()).catch(() => undefined);
+  const { client, socket } = connectionTo(apiBase(), keptToken() || undefined);
+  const desk = new Desk(client, socket, base, first(base));
+  if (!desk.layout.get().symbol) await busiest(desk);
+  if (desk.layout.get().symbol) desk.write(false);
+  named(desk);
+  offerHandle(desk);
+  createRoot(root).render(<App desk={desk} />);
+}
+
+/** What the address asks for; without any, what was looked at last. */
+function first(base: string): Partial<Layout> {
+  const asked = layoutOf(below(base, location.pathname), location.search);
+  if (asked.symbol) return asked;
+  const last = lastAddress.read();
+  return last ? { ...opened(last), range: null, ...asked } : asked;
+}
+
+/** The market with the most going on, or else the first one. */
+async function busiest(desk: Desk): Promise<void> {
+  const first = async (query: object) =>
+    (await desk.client.symbols({ limit: 1, ...query })).markets[0];
+  const market = await first({ sort: 'activity' }).catch(() => first({}).catch(() => undefined));
+  if (market) desk.layout.set({ ...desk.layout.get(), symbol: market.symbol });
+}

@@ -14,3 +14,8 @@ export function basePath(page: Document = document): string {
   return new URL(page.querySelector('base')?.getAttribute('href') ?? '/', page.location.href)
     .pathname;
 }
+
+/** A path of the address bar as one below the app's. */
+export function below(base: string, path: string): string {
+  return path.startsWith(base) ? path.slice(base.length) : path.replace(/^\/+/, '');
+}

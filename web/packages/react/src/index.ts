@@ -1,2 +1,3 @@
 /** Charts of a Chandlery server as React components. */
-export {};
+
+export { useSignal } from './hooks';

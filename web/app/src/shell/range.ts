@@ -1,0 +1,41 @@
+/** Brings a stretch of time into view, once it is loaded. */
+
+import type { ChartFeed, ChartView, LayerHost, Signal } from '@chandlery/chart-core';
+import type { Range } from '../layout/layout';
+
+/** Shows from one time to another; gives up when something else is shown meanwhile. */
+export async function showRange(
+  view: ChartView,
+  host: Signal<LayerHost | null>,
+  range: Range,
+): Promise<void> {
+  const feed = view.feed.get();
+  if (!feed) return;
+  const isStill = () => view.feed.get() === feed;
+  await firstBars(feed);
+  if (!isStill()) return;
+  await view.goTo((range.from + range.to) / 2).catch(() => undefined);
+  await feed.loadUntil(range.from).catch(() => undefined);
+  if (!isStill()) return;
+  await new Promise(requestAnimationFrame);
+  const shown = host.get();
+  if (!isStill() || !shown) return;
+  const { bars } = shown;
+  const from = Math.max(0, bars.floor(range.from));
+  const to = range.to > (bars.last()?.t ?? 0) ? bars.length + 4 : bars.floor(range.to);
+  if (to > from) shown.chart.timeScale().setVisibleLogicalRange({ from, to });
+}
+
+/** Waits until there are bars, or it is plain that there will be none. */
+function firstBars(feed: ChartFeed): Promise<void> {
+  return new Promise((resolve) => {
+    const stops = [feed.bars.watch(() => look()), feed.status.watch(() => look())];
+    const look = () => {
+      const isHopeless = ['empty', 'unknown', 'error'].includes(feed.status.get());
+      if (feed.bars.length === 0 && !isHopeless) return;
+      for (const stop of stops) stop();
+      resolve();
+    };
+    look();
+  });
+}

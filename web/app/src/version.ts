@@ -1,0 +1,2 @@
+/** The version of the app. */
+export const VERSION: string = __VERSION__;
