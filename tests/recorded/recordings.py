@@ -18,6 +18,7 @@ from chandlery.core.trades import BUY, SELL, Trades
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("CHANDLERY_TEST_DATA") or ROOT.parent / "shared" / "data")
+USDM_STREAM = "usdm_btcusdt_trade_20240808.jsonl.gz"
 STREAMS = ("btcusdt_trade_20240808.jsonl.gz", "btcusdt_trade_20240809.jsonl.gz")
 
 
@@ -78,10 +79,10 @@ def _bars(rows: list[list[str | int]]) -> Candles:
 
 
 @cache
-def stream() -> Trades:
-    """Return the trades of the two recorded days, in the order in which they came."""
+def stream(*names: str) -> Trades:
+    """Return the trades of recordings, the two days of spot as a rule, as they came."""
     decode, found = msgspec.json.Decoder(Frame).decode, list[Trade]()
-    for name in STREAMS:
+    for name in names or STREAMS:
         with gzip.open(recording("binance", "streams", name)) as lines:
             found += (decode(line.split(b" ", 1)[1]).data for line in lines)
     return Trades.of(

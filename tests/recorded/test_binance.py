@@ -22,7 +22,7 @@ from chandlery.engine.engine import Engine
 from chandlery.engine.recorder import Recorded
 from chandlery.engine.server import Server
 from chandlery.sources.binance import parse
-from chandlery.sources.binance.sites import SPOT
+from chandlery.sources.binance.sites import SPOT, USDM, Site
 from chandlery.sources.binance.venue import Binance
 from chandlery.sources.live.feed import LiveFeed, Markets
 from chandlery.sources.live.rest import BarPage, Listed, TradePage
@@ -32,7 +32,7 @@ from chandlery.sources.live.track import Track
 from chandlery.sources.live.venue import BarEvent, TradeEvent
 from tests.conformance.homes import Home
 from tests.engine.builders import HandClock, assert_same
-from tests.recorded.recordings import STREAMS, recording, stream
+from tests.recorded.recordings import STREAMS, USDM_STREAM, recording, stream
 
 pytestmark = pytest.mark.recorded
 
@@ -59,9 +59,7 @@ def test_recorded_trades_are_read_as_they_are() -> None:
 
 
 def test_recorded_futures_trades_are_read() -> None:
-    found = [
-        event for f in frames("usdm_btcusdt_trade_20240808.jsonl.gz") for event in parse.read(f)
-    ]
+    found = [event for f in frames(USDM_STREAM) for event in parse.read(f)]
     trades = [event for event in found if isinstance(event, TradeEvent)]
     assert len(trades) == len(found) == 21_313
     track = Track()
@@ -148,7 +146,9 @@ class NoRest:
         return
 
 
-async def replayed(engine: Engine, number: int, texts: list[str], count: int) -> LiveFeed:
+async def replayed(
+    engine: Engine, number: int, texts: list[str], count: int, site: Site = SPOT
+) -> LiveFeed:
     """Send texts as fast as they are taken, until so many trades are stored."""
     clock = HandClock()
     server, enough, seen = Server(engine, clock), asyncio.Event(), 0
@@ -168,7 +168,7 @@ async def replayed(engine: Engine, number: int, texts: list[str], count: int) ->
     server.listeners.append(note)
     async with serve(send, "127.0.0.1", 0, ping_interval=None) as exchange:
         port = exchange.sockets[0].getsockname()[1]
-        venue = Binance(SPOT, f"ws://127.0.0.1:{port}", "trade")
+        venue = Binance(site, f"ws://127.0.0.1:{port}", "trade")
         feed = LiveFeed(venue, NoRest(), Markets({"BTCUSDT": number}), Surroundings(clock))
         async with server.running([feed], jobs=False), asyncio.timeout(30):
             await enough.wait()
@@ -193,4 +193,20 @@ async def test_the_recording_across_midnight_at_full_speed(kind: str, tmp_path: 
     assert days.t.tolist() == [MIDNIGHT - 86_400, MIDNIGHT]
     assert days.n.tolist() == [before, len(expected) - before]
     assert (feed.figures.skips, feed.figures.trades) == (0, len(expected))
+    home.store.close()
+
+
+@pytest.mark.parametrize("kind", ["memory", "duckdb"])
+async def test_the_recording_of_futures_at_full_speed(kind: str, tmp_path: Path) -> None:
+    expected, home = stream(USDM_STREAM), Home(kind, tmp_path)
+    assert len(expected) == 21_313
+    engine = Engine(home.store)
+    number = engine.registry.add_symbol("BINANCE:BTCUSDT.P")
+    feed = await replayed(engine, number, list(frames(USDM_STREAM)), len(expected), USDM)
+    assert_same(engine.history.trades(number, 0, 1 << 62), expected.sorted())
+    resolution = Resolution.parse("1m")
+    bars = engine.history.candles(number, resolution, 0, 1 << 40)
+    assert differences(bars, fold(expected, resolution, ALWAYS_OPEN)) == []
+    figures = feed.figures
+    assert (figures.skips, figures.malformed, figures.trades) == (0, 0, len(expected))
     home.store.close()

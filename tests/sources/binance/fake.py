@@ -22,6 +22,7 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from chandlery.sources.binance.sites import SPOT, USDM, Site
 from tests.sources.live.fast import FastClock
 
 US = 1_000_000
@@ -42,6 +43,11 @@ GARBAGE: tuple[str | bytes, ...] = (
     "",
 )
 BAD_FRAMES = len(GARBAGE)
+WEIGHTS = {
+    "binance": {"aggTrades": 4, "klines": 2, "exchangeInfo": 20, "historicalTrades": 25},
+    "binance-usdm": {"aggTrades": 20, "klines": 5, "exchangeInfo": 1, "historicalTrades": 20},
+}
+"""What each request weighs, as the exchange documents it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +133,10 @@ class FakeBinance:
         trades: Mapping[str, Sequence[FakeTrade]],
         faults: Faults | None = None,
         void: Iterable[tuple[str, int]] = (),
+        site: Site = SPOT,
     ) -> None:
         self.clock = clock
+        self.site = site
         self.trades = {symbol: list(of) for symbol, of in trades.items()}
         self.faults = faults or Faults()
         self.void = set(void)
@@ -137,7 +145,7 @@ class FakeBinance:
         """What went wrong how often."""
         self.weights: defaultdict[int, int] = defaultdict(int)
         self.most_weight = 0
-        self.weight_limit = 6_000
+        self.weight_limit = site.weight_limit
         self.closed_until_us = 0
         self.early_requests = 0
         """Requests that came although they were told to wait."""
@@ -154,7 +162,8 @@ class FakeBinance:
 
     @property
     def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
+        """USD-M has a path of its own for market data."""
+        return f"ws://127.0.0.1:{self.port}{'/market' if self.site is USDM else ''}"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[FakeBinance]:
@@ -200,18 +209,37 @@ class FakeBinance:
         now_us = self.clock.now_us()
         parts = urlsplit(path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        name = parts.path.rpartition("/")[2]
-        weight = {"aggTrades": 4, "klines": 2, "exchangeInfo": 20, "historicalTrades": 25}[name]
-        if now_us < self.closed_until_us:
-            self.early_requests += 1
-        minute = now_us // (60 * US)
-        self.weights[minute] += weight
-        self.most_weight = max(self.most_weight, self.weights[minute])
-        headers = {"X-MBX-USED-WEIGHT-1M": str(self.weights[minute])}
+        prefix, _, name = parts.path.rpartition("/")
+        if prefix != self.site.prefix:
+            return 404, {}, b"<html>not found</html>"
+        headers = self._weighed(name, now_us)
         if self.scripted:
             status, more, body = self.scripted.popleft()
             return status, headers | more, body
-        if self.weights[minute] > self.weight_limit:
+        refused = self._refused(headers, now_us)
+        if refused is not None:
+            return refused
+        status, value = self._body(name, query, now_us)
+        body = json.dumps(value).encode()
+        if self._fails(self.faults.broken):
+            self.met["broken"] += 1
+            body = body[: len(body) // 2]
+        return status, headers, body
+
+    def _weighed(self, name: str, now_us: int) -> dict[str, str]:
+        """Count a request, and return what says how much of the limit is used."""
+        if now_us < self.closed_until_us:
+            self.early_requests += 1
+        minute = now_us // (60 * US)
+        self.weights[minute] += WEIGHTS[self.site.name][name]
+        self.most_weight = max(self.most_weight, self.weights[minute])
+        return {"X-MBX-USED-WEIGHT-1M": str(self.weights[minute])}
+
+    def _refused(
+        self, headers: dict[str, str], now_us: int
+    ) -> tuple[int, dict[str, str], bytes] | None:
+        """Return the answer to a request that gets nothing, if it is one."""
+        if self.weights[now_us // (60 * US)] > self.weight_limit:
             self.met["over limit"] += 1
             return self._refuse(429, headers, now_us)
         for chance, status in ((self.faults.too_many, 429), (self.faults.banned, 418)):
@@ -221,12 +249,7 @@ class FakeBinance:
         if self._fails(self.faults.error):
             self.met["500"] += 1
             return 500, headers, b'{"code":-1000,"msg":"An unknown error occurred"}'
-        status, value = self._body(name, query, now_us)
-        body = json.dumps(value).encode()
-        if self._fails(self.faults.broken):
-            self.met["broken"] += 1
-            body = body[: len(body) // 2]
-        return status, headers, body
+        return None
 
     def _refuse(
         self, status: int, headers: dict[str, str], now_us: int
@@ -293,7 +316,9 @@ class FakeBinance:
 
     async def _stream(self, connection: ServerConnection) -> None:
         assert connection.request is not None
-        names = parse_qs(urlsplit(connection.request.path).query)["streams"][0].split("/")
+        path = urlsplit(connection.request.path)
+        assert path.path == f"{urlsplit(self.ws_url).path}/stream"
+        names = parse_qs(path.query)["streams"][0].split("/")
         self.connections += 1
         self.open.add(connection)
         talk = _Talk(self, connection, names)
@@ -445,11 +470,20 @@ def frame(symbol: str, kind: str, trade: FakeTrade) -> str:
     ms = trade.time_us // 1_000
     data: dict[str, Any] = {"e": kind, "E": ms + 3, "s": symbol}
     if kind == "aggTrade":
-        data |= {"a": trade.id, "f": trade.id, "l": trade.id}
+        data |= {"a": trade.id, **singles(trade)}
     else:
         data |= {"t": trade.id}
     data |= {"p": trade.price, "q": trade.size, "T": ms, "m": trade.is_maker, "M": True}
     return json.dumps({"stream": f"{symbol.lower()}@{kind}", "data": data})
+
+
+def singles(trade: FakeTrade) -> dict[str, int]:
+    """Return the first and last id of the trades that one was joined from.
+
+    They skip, as those of USD-M do: what comes of the insurance fund is in no aggregate.
+    """
+    first = trade.id * 5 + (3 if trade.id % 7 == 0 else 0)
+    return {"f": first, "l": first + trade.id % 3}
 
 
 def rest_agg(trade: FakeTrade) -> dict[str, Any]:
@@ -457,8 +491,7 @@ def rest_agg(trade: FakeTrade) -> dict[str, Any]:
         "a": trade.id,
         "p": trade.price,
         "q": trade.size,
-        "f": trade.id,
-        "l": trade.id,
+        **singles(trade),
         "T": trade.time_us // 1_000,
         "m": trade.is_maker,
         "M": True,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from chandlery.engine.server import Server
+from chandlery.sources.binance.sites import SPOT, USDM
 from tests.sources.binance.scripts import SECONDS, script, void_ids
 from tests.sources.binance.world import World, scripted, until, world
 
@@ -29,7 +30,8 @@ async def through(seed: int) -> None:
     faults, _, kills = script(seed)
     clock, trades = scripted(seed, seconds=SECONDS)
     void = void_ids(seed, {symbol: [t.id for t in of] for symbol, of in trades.items()})
-    async with world(clock, trades, faults, void) as home:
+    site = USDM if seed % 3 == 2 else SPOT
+    async with world(clock, trades, faults, void, site) as home:
         for moment in kills:
             async with home.serving():
                 await clock.sleep(max(0.0, moment - clock.elapsed()))

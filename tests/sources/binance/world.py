@@ -15,7 +15,7 @@ from chandlery.core.trades import BUY, SELL, Trades
 from chandlery.engine.engine import Engine
 from chandlery.engine.server import Server, ServerLimits
 from chandlery.sources.binance.rest import WEIGHT_HEADER, BinanceRest
-from chandlery.sources.binance.sites import SPOT
+from chandlery.sources.binance.sites import SPOT, Site
 from chandlery.sources.binance.venue import Binance, Stream
 from chandlery.sources.live.feed import LiveFeed, Markets
 from chandlery.sources.live.figures import FeedCounts
@@ -56,19 +56,22 @@ class World:
             symbol: Known(of[0].id - 1, START * US, START)
             for symbol, of in self.fake.trades.items()
         }
-        positions = {"binance": text_of(Progress(trades=known))}
+        positions = {self.fake.site.name: text_of(Progress(trades=known))}
         self.engine.recorder.record(Delivery(positions=positions), self.clock.now_us())
 
     def _numbers(self) -> dict[str, int]:
         add = self.engine.registry.add_symbol
-        return {symbol: add(f"BINANCE:{symbol}") for symbol in self.fake.trades}
+        return {
+            symbol: add(f"BINANCE:{symbol}{self.fake.site.suffix}") for symbol in self.fake.trades
+        }
 
     def make_feed(self) -> LiveFeed:
         around = self.clock.surroundings(self.fake.faults.seed)
-        counts, budget = FeedCounts(), Budget(6_000)
+        site = self.fake.site
+        counts, budget = FeedCounts(), Budget(site.weight_limit)
         ask = Asker(self.fake.rest_url, around, budget, counts, WEIGHT_HEADER)
-        rest = BinanceRest(SPOT, ask, budget, self.trades)
-        venue = Binance(SPOT, self.fake.ws_url, self.trades, self.has_bars)
+        rest = BinanceRest(site, ask, budget, self.trades)
+        venue = Binance(site, self.fake.ws_url, self.trades, self.has_bars)
         markets = Markets(self.numbers, self.engine.registry.update)
         return LiveFeed(venue, rest, markets, around, counts)
 
@@ -165,7 +168,8 @@ async def world(
     trades: dict[str, list[FakeTrade]],
     faults: Faults | None = None,
     void: set[tuple[str, int]] | None = None,
+    site: Site = SPOT,
 ) -> AsyncIterator[World]:
     """Give a world whose exchange runs."""
-    async with FakeBinance(clock, trades, faults, void or ()).running() as fake:
+    async with FakeBinance(clock, trades, faults, void or (), site).running() as fake:
         yield World(fake, clock)
