@@ -1,0 +1,4 @@
+/** Lines at prices that can be dragged. */
+
+export { PriceLineLayer } from './layer';
+export type { Intent, LineKind, PriceLine, Wish } from './line';
