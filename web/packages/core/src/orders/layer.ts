@@ -6,6 +6,7 @@
 import { type IPriceLine, LineStyle } from 'lightweight-charts';
 import type { Layer, LayerHost } from '../chart/layer';
 import type { Stop } from '../types';
+import { Chip } from './chip';
 import { FINGER_REACH_PX, LineDrag, MOUSE_REACH_PX } from './drag';
 import type { LineKind, PriceLine, Wish } from './line';
 
@@ -20,7 +21,7 @@ const COLOURS: Readonly<Record<LineKind, string>> = {
 export class PriceLineLayer implements Layer {
   private lines: readonly PriceLine[] = [];
   private readonly shown = new Map<string, IPriceLine>();
-  private readonly buttons = new Map<string, HTMLButtonElement>();
+  private readonly chips = new Map<string, Chip>();
   private readonly drag: LineDrag;
   private host: LayerHost | null = null;
   private stops: Stop[] = [];
@@ -69,7 +70,7 @@ export class PriceLineLayer implements Layer {
     const wanted = new Map(this.lines.map((line) => [line.id, line]));
     for (const id of [...this.shown.keys()]) if (!wanted.has(id)) this.drop(id);
     for (const line of this.lines) this.showOne(host, line);
-    this.placeButtons();
+    this.placeChips();
   }
 
   private showOne(host: LayerHost, line: PriceLine): void {
@@ -77,7 +78,6 @@ export class PriceLineLayer implements Layer {
     const options = {
       id: line.id,
       price: isDragged ? (this.drag.current?.price ?? line.price) : line.price,
-      title: line.label,
       color: host.colour(COLOURS[line.kind]),
       lineStyle: line.kind === 'position' ? LineStyle.Solid : LineStyle.Dashed,
       lineWidth: 1 as const,
@@ -86,60 +86,49 @@ export class PriceLineLayer implements Layer {
     const there = this.shown.get(line.id);
     if (there) there.applyOptions(options);
     else this.shown.set(line.id, host.series.createPriceLine(options));
-    if (line.canMove || line.canClose) this.button(host, line);
+    this.chipOf(host, line).show(line, {
+      colour: options.color,
+      ink: host.colour('chart-background'),
+      font: host.colour('chart-font'),
+      priceText: host.formatPrice(line.price),
+    });
   }
 
   private drop(id: string): void {
     const line = this.shown.get(id);
     if (line) this.host?.series.removePriceLine(line);
     this.shown.delete(id);
-    this.buttons.get(id)?.remove();
-    this.buttons.delete(id);
+    this.chips.get(id)?.element.remove();
+    this.chips.delete(id);
   }
 
   private place(id: string, price: number): void {
     this.shown.get(id)?.applyOptions({ price });
-    this.placeButtons();
+    this.placeChips();
   }
 
-  /** For the keyboard and for closing: a button at the line, which takes arrows too. */
-  private button(host: LayerHost, line: PriceLine): void {
-    let button = this.buttons.get(line.id);
-    if (!button) {
-      button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'price-line-close';
-      button.textContent = '×';
-      button.addEventListener('click', () => {
-        if (this.find(line.id)?.canClose) this.wish({ kind: 'closed', id: line.id });
-      });
-      button.addEventListener('keydown', (event) => {
-        const tick = host.market ? 1 / host.market.price_scale : 1;
-        if (!this.drag.key(line.id, event.key, tick, event.shiftKey)) return;
-        event.preventDefault();
-        event.stopPropagation();
-      });
-      host.element.append(button);
-      this.buttons.set(line.id, button);
-    }
-    const moved = line.canMove ? ', arrows move it' : '';
-    const closed = line.canClose ? ', Delete removes it' : '';
-    button.setAttribute(
-      'aria-label',
-      `${line.label} at ${host.formatPrice(line.price)}${moved}${closed}`,
-    );
-    Object.assign(button.style, { position: 'absolute', zIndex: '5', right: '76px' });
+  private chipOf(host: LayerHost, { id }: PriceLine): Chip {
+    const there = this.chips.get(id);
+    if (there) return there;
+    const chip = new Chip({
+      key: (key, shift) =>
+        this.drag.key(id, key, host.market ? 1 / host.market.price_scale : 1, shift),
+      close: () => {
+        if (this.find(id)?.canClose) this.wish({ kind: 'closed', id });
+      },
+    });
+    host.element.append(chip.element);
+    this.chips.set(id, chip);
+    return chip;
   }
 
-  private placeButtons(): void {
-    for (const [id, button] of this.buttons) {
-      const line = this.find(id);
-      const current = this.drag.current?.id === id ? this.drag.current : line;
+  private placeChips(): void {
+    const { width = 0, height = 0 } = this.host?.chart.paneSize(0) ?? {};
+    const scaleWidth = (this.host?.element.clientWidth ?? 0) - width;
+    for (const [id, chip] of this.chips) {
+      const current = this.drag.current?.id === id ? this.drag.current : this.find(id);
       const y = current ? (this.host?.yOf(current.price) ?? null) : null;
-      const height = this.host?.chart.paneSize(0).height ?? 0;
-      const isSeen = y !== null && y >= 0 && y <= height;
-      button.hidden = !isSeen;
-      if (isSeen) button.style.top = `${Math.round(y) - 10}px`;
+      chip.place(y !== null && y >= 0 && y <= height ? y : null, scaleWidth);
     }
   }
 
@@ -165,7 +154,7 @@ export class PriceLineLayer implements Layer {
       this.show();
     });
     on('pointercancel', () => this.giveUp());
-    const moved = () => this.placeButtons();
+    const moved = () => this.placeChips();
     chart.timeScale().subscribeVisibleLogicalRangeChange(moved);
     chart.subscribeCrosshairMove(moved);
     this.stops.push(
@@ -176,7 +165,8 @@ export class PriceLineLayer implements Layer {
 
   private readonly down = (event: PointerEvent): void => {
     if (this.pointer !== null || event.button !== 0 || !event.isPrimary) return;
-    if (event.target instanceof HTMLButtonElement) return;
+    const { target } = event;
+    if ([...this.chips.values()].some((chip) => chip.isClosing(target))) return;
     const reach = event.pointerType === 'touch' ? FINGER_REACH_PX : MOUSE_REACH_PX;
     if (!this.drag.down(this.heightOf(event), reach)) return;
     this.pointer = event.pointerId;
