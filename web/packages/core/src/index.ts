@@ -41,6 +41,7 @@ export {
   type PriceStyle,
   priceStyle,
 } from './chart/numbers';
+export { OVERLAYS, type Overlay, type ShownOverlays } from './chart/overlays';
 export type { PaneBox } from './chart/panes';
 export type { VisibleRange } from './chart/scroll';
 export type { Scale } from './chart/stage';
@@ -49,6 +50,8 @@ export { type ChartOptions, ChartView } from './chart/view';
 export { VOLUME_PLACES, type VolumePlace } from './chart/volume';
 export { Signal } from './signal';
 export { type Clock, timeLabel } from './time/behaviour';
+export { endOfBar, type Hours } from './time/end';
 export * from './time/interval';
+export * from './time/session';
 export { Zone, zoneOf } from './time/zone';
 export type { Bar, BarsChange, Market, Seconds, SeriesStatus, Stop } from './types';

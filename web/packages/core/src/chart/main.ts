@@ -1,4 +1,11 @@
-import type { IChartApi, ISeriesApi, ISeriesPrimitive, SeriesType } from 'lightweight-charts';
+import {
+  type IChartApi,
+  type IPriceLine,
+  type ISeriesApi,
+  type ISeriesPrimitive,
+  LineStyle,
+  type SeriesType,
+} from 'lightweight-charts';
 import type { BarStore } from '../bars/store';
 import type { Bar } from '../types';
 import { isColouredByItem, type Kind, STYLES } from './kinds';
@@ -11,6 +18,7 @@ export class MainSeries {
   readonly series: ISeriesApi<SeriesType>;
   private readonly plot: Plot;
   private readonly heikin: Bar[] = [];
+  private lastPrice: IPriceLine | null = null;
   private nudge: () => void = () => undefined;
 
   constructor(
@@ -22,7 +30,11 @@ export class MainSeries {
     const { definition, options } = STYLES[kind];
     this.series = chart.addSeries(
       definition,
-      { ...options(colour), priceFormat: priceFormat(style) },
+      {
+        ...options(colour),
+        priceFormat: priceFormat(style),
+        ...(kind === 'heikin' ? { lastValueVisible: false, priceLineVisible: false } : {}),
+      },
       0,
     );
     this.plot = new Plot(chart, this.series);
@@ -38,6 +50,22 @@ export class MainSeries {
     if (dirty === null) return;
     if (this.kind === 'heikin') this.transform(bars, dirty);
     this.plot.draw(this.items(bars), dirty);
+    if (this.kind === 'heikin') this.drawLastPrice(bars.last());
+  }
+
+  /** The middle of what is in sight, which a baseline is drawn from. */
+  setBase(price: number): void {
+    if (this.kind !== 'baseline') return;
+    this.series.applyOptions({ baseValue: { type: 'price', price } });
+  }
+
+  /** The close of Heikin Ashi is an average: the line of the last price is that of the real one. */
+  private drawLastPrice(last: Bar | null): void {
+    if (!last) return;
+    const color = this.colour(last.c < last.o ? 'down' : 'up');
+    const options = { price: last.c, color, lineWidth: 1, lineStyle: LineStyle.Dotted } as const;
+    if (this.lastPrice) this.lastPrice.applyOptions(options);
+    else this.lastPrice = this.series.createPriceLine(options);
   }
 
   /** Colours of the theme; `bars` are those drawn. */

@@ -26,7 +26,14 @@ export class Panes {
   readonly boxes = new Signal<readonly PaneBox[]>([], isSame);
   private readonly panes = new Map<string, IPaneApi<Time>>();
 
-  constructor(private readonly chart: IChartApi) {
+  private readonly observed = new WeakSet<HTMLElement>();
+  private readonly observer: ResizeObserver;
+
+  constructor(
+    private readonly chart: IChartApi,
+    ask: () => void,
+  ) {
+    this.observer = new ResizeObserver(ask);
     const price = chart.panes()[0];
     price?.setStretchFactor(PRICE_STRETCH);
     price?.setPreserveEmptyPane(true);
@@ -50,8 +57,8 @@ export class Panes {
       this.chart.removePane(pane.paneIndex());
     }
     keys.forEach((key, index) => {
-      const pane = this.of(key);
-      if (pane.paneIndex() !== index + 1) pane.moveTo(index + 1);
+      const place = this.of(key).paneIndex();
+      if (place !== index + 1) this.chart.swapPanes(place, index + 1);
     });
   }
 
@@ -62,11 +69,23 @@ export class Panes {
     this.boxes.set(
       this.chart.panes().map((pane, index) => {
         const height = pane.getHeight();
+        this.observe(pane.getHTMLElement());
         const box = { key: keys.get(index) ?? PRICE_PANE, top, height };
         top += height + SEPARATOR;
         return box;
       }),
     );
+  }
+
+  destroy(): void {
+    this.observer.disconnect();
+  }
+
+  /** Panes are measured again when they are dragged, or the page changes its size. */
+  private observe(element: HTMLElement | null): void {
+    if (!element || this.observed.has(element)) return;
+    this.observed.add(element);
+    this.observer.observe(element);
   }
 
   /** Stretch factors by key, to be saved and set again. */

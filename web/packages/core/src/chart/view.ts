@@ -3,10 +3,12 @@ import type { Socket } from '../api/socket';
 import { SeriesFeed } from '../bars/feed';
 import type { BarStore } from '../bars/store';
 import { Signal } from '../signal';
+import { timeLabel } from '../time/behaviour';
 import { isIntraday, parseInterval, secondsOf } from '../time/interval';
 import { zoneOf } from '../time/zone';
 import type { Bar, BarsChange, Market, Seconds, SeriesStatus, Stop } from '../types';
 import type { Axis } from './axis';
+import { extent } from './column';
 import { CompareSet } from './compare';
 import type { ChartFeed } from './feed';
 import { Frames } from './frames';
@@ -18,8 +20,10 @@ import { Host, Layers } from './layers';
 import { barsRow, compareRow, indicatorRow, isSameLegend, type LegendRow } from './legend';
 import { MainSeries } from './main';
 import { type PriceStyle, priceStyle } from './numbers';
+import { Overlays } from './overlays';
 import { type PaneBox, Panes } from './panes';
 import { type Dirty, dirtied } from './plot';
+import { screenshot } from './screenshot';
 import { Scroll, type VisibleRange } from './scroll';
 import { PLAIN_SCALE, type Scale, Stage } from './stage';
 import { type Colours, coloursOf, DARK, type Theme } from './theme';
@@ -69,6 +73,8 @@ export class ChartView {
   readonly panes: Signal<readonly PaneBox[]>;
   readonly indicators: IndicatorSet;
   readonly compare: CompareSet;
+  /** Sessions, gaps, marks and the countdown: what comes with every chart. */
+  readonly overlays: Overlays;
 
   symbol = '';
   interval = '';
@@ -99,7 +105,7 @@ export class ChartView {
     this.frames = new Frames(this.frame);
     this.stage = new Stage(element, this.colour);
     this.main = new MainSeries(this.chart, this.kind.get(), this.colour, this.style);
-    this.paneSet = new Panes(this.chart);
+    this.paneSet = new Panes(this.chart, this.frames.ask);
     this.panes = this.paneSet.boxes;
     this.scroller = new Scroll(this.chart, () => this.axis, this.feed.get, this.frames.ask);
     this.visible = this.scroller.visible;
@@ -118,6 +124,13 @@ export class ChartView {
       colour: this.colour,
       open: this.open,
       ask: this.frames.ask,
+    });
+    this.overlays = new Overlays(this.layers, {
+      client,
+      socket,
+      feed: this.feed.get,
+      symbol: () => this.symbol,
+      label: (time) => timeLabel(this.stage.clock, time),
     });
     this.compare.list.watch(() => this.applyScale());
     this.setVolume('overlay');
@@ -198,6 +211,7 @@ export class ChartView {
   private readonly frame = (): void => {
     this.draw();
     this.scroller.look();
+    this.setBase();
     this.paneSet.look();
     this.writeLegend();
   };
@@ -217,6 +231,22 @@ export class ChartView {
   /** Whether the view has to be put back: the library keeps it relative to the last bar that is loaded. */
   private isKept(dirty: Dirty): boolean {
     return dirty !== null && !this.isAtEdge.get() && !this.main.isTail(this.drawn, dirty);
+  }
+
+  private setBase(): void {
+    const range = this.visible.get();
+    if (this.kind.get() !== 'baseline' || !range) return;
+    const { drawn } = this;
+    const [from, to] = [Math.max(0, drawn.floor(range.from)), drawn.floor(range.to)];
+    const reach = extent(
+      drawn
+        .all()
+        .slice(from, to + 1)
+        .map((bar) => bar.c),
+      0,
+      to - from,
+    );
+    if (reach) this.main.setBase((reach[0] + reach[1]) / 2);
   }
 
   private restyle(): void {
@@ -378,6 +408,17 @@ export class ChartView {
     this.scroller.scroll(by);
   }
 
+  /** A picture of the chart as PNG, with the legend written on it. */
+  screenshot(): Promise<Blob> {
+    return screenshot({
+      chart: this.chart,
+      width: this.element.clientWidth,
+      legend: this.legend.get(),
+      panes: this.panes.get(),
+      colour: this.colour,
+    });
+  }
+
   destroy(): void {
     if (this.isDestroyed) return;
     this.isDestroyed = true;
@@ -385,6 +426,7 @@ export class ChartView {
     this.indicators.destroy();
     this.compare.destroy();
     this.frames.stop();
+    this.paneSet.destroy();
     this.chart.remove();
     this.feed.set(null);
   }

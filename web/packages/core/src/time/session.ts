@@ -39,6 +39,12 @@ export function parseSession(text: string): Session {
   return week.every((openings) => openings.length === 1 && isWhole(openings[0])) ? null : week;
 }
 
+/** The weekday that weeks begin with, Monday is 0; sessions say it as `2;...` or `...;2`. */
+export function firstDayOf(text: string): number {
+  const digit = /^([1-7]);|;([1-7])$/.exec(text);
+  return digit ? (Number(digit[1] ?? digit[2]) + 5) % 7 : 0;
+}
+
 /** Returns when the market is open within [start, end), ascending, what touches joined. */
 export function openingsIn(
   session: Session,
@@ -88,8 +94,8 @@ function openingOf(text: string): Opening | null {
 const isWhole = (opening: Opening | undefined): boolean =>
   opening?.start === 0 && opening.end === DAY;
 
-/** 1 January 1970 was a Thursday. */
-const weekday = (day: number): number => (((day + 4) % 7) + 7) % 7;
+/** The weekday of a day since 1970, Sunday is 0; 1 January 1970 was a Thursday. */
+export const weekday = (day: number): number => (((day + 4) % 7) + 7) % 7;
 
 function join(found: { start: Seconds; end: Seconds }[], next: Stretch): void {
   const before = found.at(-1);

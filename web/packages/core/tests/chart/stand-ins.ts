@@ -2,9 +2,12 @@
 
 import { vi } from 'vitest';
 import type { Gap } from '../../src/api/answers';
+import { Client } from '../../src/api/client';
+import { Socket } from '../../src/api/socket';
 import type { BarStore } from '../../src/bars/store';
 import type { ChartFeed } from '../../src/chart/feed';
 import type { StudyFeed } from '../../src/chart/indicators';
+import { ChartView } from '../../src/chart/view';
 import { Signal } from '../../src/signal';
 import type { Bar, BarsChange, Market, Seconds, SeriesStatus } from '../../src/types';
 
@@ -153,6 +156,16 @@ export class MemoryStudy implements StudyFeed {
   }
 }
 
+/** A client whose server answers each path with what `answers` holds for it, and else with an empty list. */
+export function answeringClient(answers: Record<string, unknown> = {}): Client {
+  return new Client('http://chart.test', {
+    fetch: (address) => {
+      const path = new URL(String(address)).pathname;
+      return Promise.resolve(Response.json(answers[path] ?? []));
+    },
+  });
+}
+
 /** Frames that come when they are told to, for the chart and for the library. */
 export function handFrames(): { draw: () => void } {
   let next = 1;
@@ -195,4 +208,38 @@ export function stageElement(width = 800, height = 500): HTMLElement {
   const element = document.createElement('div');
   document.body.append(element);
   return element;
+}
+
+/** A view over feeds and studies in memory, whose frames come by hand. */
+export interface Scene {
+  readonly view: ChartView;
+  readonly feeds: MemoryFeed[];
+  readonly studies: MemoryStudy[];
+  readonly frames: { draw: () => void };
+}
+
+/** Makes a scene; `end` it after the test. */
+export function newScene(client = answeringClient()): Scene & { end: () => void } {
+  const frames = handFrames();
+  const feeds: MemoryFeed[] = [];
+  const studies: MemoryStudy[] = [];
+  const view = new ChartView(stageElement(), {
+    client,
+    socket: new Socket('http://chart.test'),
+    open: (symbol, interval) => {
+      const feed = new MemoryFeed(symbol, interval);
+      feeds.push(feed);
+      return feed;
+    },
+    study: () => {
+      const study = new MemoryStudy({});
+      studies.push(study);
+      return study;
+    },
+  });
+  const end = () => {
+    frames.draw();
+    view.destroy();
+  };
+  return { view, feeds, studies, frames, end };
 }

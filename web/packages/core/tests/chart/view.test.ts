@@ -1,40 +1,23 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Client } from '../../src/api/client';
-import { Socket } from '../../src/api/socket';
 import type { Layer, LayerHost } from '../../src/chart/layer';
-import { ChartView } from '../../src/chart/view';
-import { barsFrom, handFrames, MemoryFeed, MemoryStudy, stageElement } from './stand-ins';
+import type { ChartView } from '../../src/chart/view';
+import { barsFrom, type MemoryFeed, newScene, type Scene } from './stand-ins';
 
 const NOON = Date.parse('2024-06-03T12:00:00Z') / 1000;
 
-let frames: ReturnType<typeof handFrames>;
+let scene: ReturnType<typeof newScene>;
+let frames: Scene['frames'];
 let feeds: MemoryFeed[];
-let views: ChartView[];
 
 beforeEach(() => {
-  frames = handFrames();
-  feeds = [];
-  views = [];
+  scene = newScene();
+  ({ frames, feeds } = scene);
 });
 
-afterEach(() => {
-  frames.draw();
-  for (const view of views) view.destroy();
-});
+afterEach(() => scene.end());
 
 function newView(): ChartView {
-  const view = new ChartView(stageElement(), {
-    client: new Client(),
-    socket: new Socket(),
-    open: (symbol, interval) => {
-      const feed = new MemoryFeed(symbol, interval);
-      feeds.push(feed);
-      return feed;
-    },
-    study: () => new MemoryStudy({}),
-  });
-  views.push(view);
-  return view;
+  return scene.view;
 }
 
 function shown(count = 300): { view: ChartView; feed: MemoryFeed; host: LayerHost } {
