@@ -28,6 +28,8 @@ export class Seam {
   readonly isAtEnd = new Signal(true);
   private readonly fresh = new Fresh();
   private epoch = 0;
+  /** How often answers were added to what is loaded. */
+  private loads = 0;
 
   constructor(
     private readonly history: History,
@@ -120,7 +122,7 @@ export class Seam {
       () => this.history.between(start, first.t, this.cap),
       (bars) => {
         if (this.bars.first()?.t !== first.t) return false;
-        this.bars.prepend(this.fresh.over(bars, start, first.t));
+        this.bars.prepend(this.fresh.over(bars, this.reached(bars, start), first.t));
         this.letGo('oldest');
         return true;
       },
@@ -148,34 +150,48 @@ export class Seam {
     const end = this.fresh.begin();
     try {
       const answer = await this.insist.ask(ask, () => epoch === this.epoch);
-      return answer !== null && epoch === this.epoch && take(answer);
+      if (answer === null || epoch !== this.epoch) return false;
+      this.loads += 1;
+      return take(answer);
     } finally {
       end();
     }
   }
 
   private async joined(snapshot: readonly Bar[], epoch: number): Promise<void> {
-    const first = this.bars.first();
-    const begin = snapshot[0]?.t ?? Number.POSITIVE_INFINITY;
-    const isAtEnd = this.isAtEnd.get();
-    const until = isAtEnd ? begin : (this.bars.last()?.t ?? 0) + 1;
-    let from = begin;
-    let older: readonly Bar[] | null = [];
-    if (first && this.isWorthAsking(snapshot, begin)) {
-      from = this.isComplete.get() ? 0 : first.t;
-      const ask = () => this.history.between(from, until, this.cap);
-      older = await this.insist.ask(ask, () => epoch === this.epoch);
-    }
+    const { loads } = this;
+    const { from, until } = this.doubtful(snapshot);
+    const end = this.isAtEnd.get() ? Number.POSITIVE_INFINITY : until;
+    const ask = () => this.history.between(from, until, this.cap);
+    const older = await this.insist.ask(ask, () => epoch === this.epoch);
     if (!older || epoch !== this.epoch) return;
-    this.renew(this.fresh.over(older, from, isAtEnd ? Number.POSITIVE_INFINITY : until), from);
+    // Other bars were loaded meanwhile: these are the ones to be asked for again.
+    if (loads !== this.loads) return this.joined(snapshot, epoch);
+    const reached = this.reached(older, from);
+    this.renew(this.fresh.over(older, reached, end), reached);
+  }
+
+  /** Returns the range that is loaded and has to be asked for again. */
+  private doubtful(snapshot: readonly Bar[]): { from: Seconds; until: Seconds } {
+    const begin = snapshot[0]?.t ?? Number.POSITIVE_INFINITY;
+    const first = this.bars.first();
+    if (!first || !this.isWorthAsking(snapshot, begin)) return { from: begin, until: begin };
+    const until = this.isAtEnd.get() ? begin : (this.bars.last()?.t ?? 0) + 1;
+    return { from: this.isComplete.get() ? 0 : first.t, until };
   }
 
   /** Puts bars that are known to be right from a time on in the place of those that are loaded. */
   private renew(bars: readonly Bar[], from: Seconds): void {
-    if (this.bars.first()?.t !== bars[0]?.t && from !== 0) this.isComplete.set(false);
+    // Where a series began, a late trade may have come before it.
+    if (from !== 0) this.isComplete.set(false);
     this.bars.replace(bars);
     this.letGo('newest');
     this.isSynced.set(true);
+  }
+
+  /** Returns from when on an answer holds all bars: no more than the cap are asked for. */
+  private reached(bars: readonly Bar[], start: Seconds): Seconds {
+    return bars.length < this.cap ? start : (bars[0]?.t ?? start);
   }
 
   /** Whether more than a few loaded bars lie before a snapshot, or it does not reach them. */
