@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from typing_extensions import override
 
-from tests.cli.command import environment, run
+from tests.cli.command import Ended, environment, run
 from tests.sources.binance.fake import FakeBinance, FakeTrade, some_trades
 from tests.sources.live.fast import FastClock
 
@@ -37,14 +37,15 @@ def real_clock() -> RealClock:
 
 
 @contextmanager
-def exchange() -> Iterator[FakeBinance]:
+def exchange(*symbols: str) -> Iterator[FakeBinance]:
     """Run an exchange with two hours of trades, which goes on, in a thread."""
     clock, draw = real_clock(), random.Random(3)  # noqa: S311 - chance, no secret
     start_us = clock.start_us - 2 * HOUR * US
     trades: list[FakeTrade] = some_trades(
         draw, start_us=start_us, seconds=2 * HOUR + 60, rate=2, first_id=1, price=100.0
     )
-    fake, is_up, end = FakeBinance(clock, {"BTCUSDT": trades}), Event(), asyncio.Event()
+    fake = FakeBinance(clock, dict.fromkeys(symbols or ("BTCUSDT",), trades))
+    is_up, end = Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
@@ -200,3 +201,58 @@ def _has_past(url: str) -> bool:
         trust_env=False,
     )
     return answer.status_code == 200 and len(answer.json()) > 50
+
+
+def test_markets_are_followed_without_a_restart_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with exchange("BTCUSDT", "ETHUSDT") as fake:
+        env = addresses(fake)
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+
+        def feeds(*args: str) -> Ended:
+            return run("feeds", *args, "--data", "d", cwd=tmp_path, env=env)
+
+        # Before any server runs:
+        done = feeds("add", "binance:NOSUCH")
+        assert (done.code, done.out) == (1, "")
+        assert "binance:NOSUCH is not followed (binance has no such market)" in done.err
+        with serving(tmp_path, env) as url:
+            done = feeds("add", "binance:ETHUSDT", "--backfill", "1h")
+            assert (done.code, done.err) == (0, "")
+            assert done.out.startswith("binance:ETHUSDT is followed from now on\n")
+            assert "binance-history: " in done.out
+            found = json.loads(feeds("list", "--json").out)
+            assert [each["market"] for each in found["markets"]] == [
+                "binance:BTCUSDT",
+                "binance:ETHUSDT",
+            ]
+            wait_for(url, lambda stats: stats["feeds"][0]["counts"]["markets"] == 2)
+            assert feeds("stop", "binance").out == "binance: paused\n"
+            assert "stopped by hand" in feeds("list").out
+            assert feeds("start", "binance").code == 0
+            done = feeds("remove", "binance:BTCUSDT")
+            assert (done.code, "take it out there" in done.err) == (1, True)
+        # After it has ended:
+        found = json.loads(feeds("list", "--json").out)
+        assert [each["origin"] for each in found["markets"]] == ["added"]
+        assert found["feeds"] == [
+            {
+                "name": "binance",
+                "state": "not running",
+                "reason": "no server runs",
+                "last_msg_age_ms": None,
+                "reconnects": 0,
+                "markets": 1,
+            }
+        ]
+        assert feeds("stop", "binance").out == "binance: paused\n"
+        assert feeds("start", "binance").out == "binance: not running\n"
+        assert (feeds("restart", "binance").code, feeds("stop", "okx").code) == (2, 2)
+        done = feeds("remove", "binance:ETHUSDT")
+        assert (done.code, done.out) == (
+            0,
+            "binance:ETHUSDT is followed no more; its data stays\n",
+        )
+        assert "nothing is followed" in feeds("list").err

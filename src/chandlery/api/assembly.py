@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from chandlery.api.admin.desk import Admin
 from chandlery.api.app import Parts, create_app
 from chandlery.api.front import Doors, Front
 from chandlery.api.operations import Operations
+from chandlery.api.operations.memory import disk_of
 from chandlery.api.push import Desk, DeskPublisher, PushLimits
 from chandlery.api.quick import Quick
 from chandlery.api.routes import Routes
@@ -39,6 +40,7 @@ class Surface:
     operations: Operations
     protection: Protection
     desk: Desk
+    admin: Admin
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -47,6 +49,7 @@ class Surface:
             async with self.hub.running():
                 yield
         finally:
+            await self.admin.tasks.close()
             self.desk.close()
 
 
@@ -54,7 +57,7 @@ def assemble(server: Server, settings: Settings, protection: Protection) -> Surf
     """Return the surface of a server."""
     hub = Hub(server, _ticker_of(server), limits_of(settings.websocket))
     operations = Operations(server, _directory(settings), lambda: _clients(hub))
-    admin = Admin(server, protection.keys, settings.retention_of())
+    admin = Admin(server, protection.keys, settings.retention_of(), _disk(settings))
     desk = Desk(server, push_limits_of(settings.push), EventMaps.of(settings.events))
     parts = Parts(
         operations, protection, int(settings.limits.body), not settings.metrics.port, admin, desk
@@ -64,7 +67,7 @@ def assemble(server: Server, settings: Settings, protection: Protection) -> Surf
     sockets = with_websocket(Endpoint(hub, gate, DeskPublisher(desk)), app)
     routes = Routes(route.path_format for route in app.routes)
     front = Front(server, Doors(app, sockets, routes, protection))
-    return Surface(front, Quick(server, protection), hub, operations, protection, desk)
+    return Surface(front, Quick(server, protection), hub, operations, protection, desk, admin)
 
 
 def limits_of(sockets: WebSockets) -> Limits:
@@ -92,6 +95,11 @@ def _ticker_of(server: Server) -> TickerOf:
 
 def _directory(settings: Settings) -> Path | None:
     return settings.data.expanduser().absolute() if settings.store == "duckdb" else None
+
+
+def _disk(settings: Settings) -> Callable[[], tuple[int | None, int | None]]:
+    directory = _directory(settings)
+    return (lambda: (None, None)) if directory is None else (lambda: disk_of(directory))
 
 
 def _clients(hub: Hub) -> ClientFigures:

@@ -26,8 +26,10 @@ from chandlery.core.errors import (
     UnknownResolutionError,
     UsageError,
 )
+from chandlery.engine.feeding import UnknownFeedError
 from chandlery.engine.ingest import BusyError
 from chandlery.engine.live import TooManyBarsError
+from chandlery.engine.tasks import UnknownTaskError
 from chandlery.formats.arrow import MissingExtraError
 
 RETRY_AFTER_S = 1
@@ -49,6 +51,8 @@ _KINDS: dict[type[ChandleryError], Kind] = {
     UnknownMarketError: Kind(404, "unknown_symbol"),
     UnknownResolutionError: Kind(400, "unknown_interval"),
     UnknownIndicatorError: Kind(404, "unknown_indicator"),
+    UnknownFeedError: Kind(404, "unknown_feed"),
+    UnknownTaskError: Kind(404, "unknown_task"),
     TooManyBarsError: Kind(400, "too_many_bars"),
     MissingExtraError: Kind(501, "missing_extra"),
     UsageError: Kind(400, "bad_parameter"),

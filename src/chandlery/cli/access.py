@@ -45,6 +45,7 @@ from chandlery.wiring import open_engine, open_history, server_of
 if TYPE_CHECKING:
     from chandlery.api.access.keys import ApiKey, Issued
     from chandlery.api.access.principal import Scope
+    from chandlery.cli.feed_desk import FeedDesk
 
 
 class KeyDesk(Protocol):
@@ -104,6 +105,10 @@ class Access(Protocol):
 
     def maintain(self) -> Generator[Said]:
         """Let go of what is past its time, and tidy the file."""
+        ...
+
+    def feeds(self) -> FeedDesk:
+        """Return where feeds are looked at and changed."""
         ...
 
     def keys(self) -> KeyDesk:
@@ -175,6 +180,12 @@ class Local:
     def maintain(self) -> Generator[Said]:
         """See Access.maintain."""
         return maintain_steps(self.engine, SystemClock(), self.settings.retention_of())
+
+    def feeds(self) -> FeedDesk:
+        """See Access.feeds."""
+        from chandlery.cli.feed_desk import LocalFeeds
+
+        return LocalFeeds(self.engine, self.settings)
 
     def keys(self) -> KeyDesk:
         """See Access.keys."""

@@ -29,6 +29,7 @@ COMMANDS = {
     "markets": ("markets:markets", "List the markets."),
     "quality": ("quality:quality", "Show how good the data of the markets is."),
     "gaps": ("gaps:gaps", "Show what was not collected."),
+    "feeds": ("feeds:feeds", "Show what is followed; add and remove markets."),
     "backfill": ("backfill:backfill", "Fetch history from an exchange."),
     "jobs": ("jobs:jobs", "Show the state of the roll-ups."),
     "verify": ("verify:verify", "Compare every stored candle with its trades."),

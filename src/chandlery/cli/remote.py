@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -16,17 +17,21 @@ from chandlery.api.admin.frames import Frame, batch_of, read
 from chandlery.api.admin.requests import (
     BackfillRequest,
     CandlesRequest,
+    FollowRequest,
     KeyRequest,
     RangeRequest,
     TradesRequest,
 )
+from chandlery.cli.feed_desk import FeedDesk, FeedRow, Followed
 from chandlery.core.candles import Candles
 from chandlery.core.errors import ChandleryError, StoreLockedError, UsageError
 from chandlery.core.trades import Trades
 from chandlery.engine.chores import Progress, Rolled, Said, Verified
+from chandlery.engine.feeding import Action
 from chandlery.engine.gaps import GapRow
 from chandlery.engine.jobs import Job
 from chandlery.engine.markets import MarketSummary
+from chandlery.engine.watchlist import Outcome, Watched
 
 Result = TypeVar("Result")
 
@@ -37,6 +42,19 @@ PREFIX = "/api/v1/admin"
 class _Issued(msgspec.Struct, frozen=True):
     key: ApiKey
     text: str
+
+
+class _Feeds(msgspec.Struct, frozen=True):
+    feeds: list[FeedRow]
+
+
+class _Markets(msgspec.Struct, frozen=True):
+    total: int
+    markets: list[Watched]
+
+
+class _Outcomes(msgspec.Struct, frozen=True):
+    markets: list[Outcome]
 
 
 class Remote:
@@ -127,6 +145,10 @@ class Remote:
             if isinstance(frame, Said):
                 yield frame
 
+    def feeds(self) -> FeedDesk:
+        """See Access.feeds."""
+        return RemoteFeeds(self._client)
+
     def keys(self) -> Self:
         """See Access.keys."""
         return self
@@ -157,6 +179,41 @@ class Remote:
                 answer.read()
                 raise _refused(answer)
             yield from read(answer.iter_bytes())
+
+
+class RemoteFeeds:
+    """See FeedDesk. A server does it."""
+
+    def __init__(self, client: httpx2.Client) -> None:
+        self._client = client
+
+    def followed(self) -> Followed:
+        """See FeedDesk.followed."""
+        feeds = _decoded(self._client.get(f"{PREFIX}/feeds"), _Feeds).feeds
+        markets: list[Watched] = []
+        while True:
+            params = {"limit": "1000", "offset": str(len(markets))}
+            answer = self._client.get(f"{PREFIX}/feeds/markets", params=params)
+            found = _decoded(answer, _Markets)
+            markets += found.markets
+            if not found.markets or len(markets) >= found.total:
+                return Followed(feeds, markets)
+
+    def add(self, markets: str) -> list[Outcome]:
+        """See FeedDesk.add."""
+        body = msgspec.json.encode(FollowRequest(markets))
+        answer = self._client.post(f"{PREFIX}/feeds/markets", content=body)
+        return _decoded(answer, _Outcomes).markets
+
+    def remove(self, markets: str) -> list[Outcome]:
+        """See FeedDesk.remove."""
+        answer = self._client.delete(f"{PREFIX}/feeds/markets", params={"markets": markets})
+        return _decoded(answer, _Outcomes).markets
+
+    def act(self, name: str, action: Action) -> FeedRow:
+        """See FeedDesk.act."""
+        path = f"{PREFIX}/feeds/{quote(name, safe='')}/{action}"
+        return _decoded(self._client.post(path), FeedRow)
 
 
 def _decoded(answer: httpx2.Response, kind: type[Result]) -> Result:

@@ -95,6 +95,11 @@ def rebuild_range(
 def rebuild_steps(engine: Engine, clock: Clock, wanted: tuple[int, int, int]) -> Generator[Rolled]:
     """Make the candles of a range again, and whatever else is due; see `rebuild_range`."""
     engine.recorder.mark(*wanted)
+    yield from rollup_steps(engine, clock)
+
+
+def rollup_steps(engine: Engine, clock: Clock) -> Generator[Rolled]:
+    """Make what is due now."""
     steps = engine.rollup.run(clock.now_us() // US)
     with _turn(engine, clock) as keep:
         for step in steps:

@@ -53,7 +53,7 @@ class Following:
         wanted = self.watchlist.wanted(text)
         asked = [each for each in wanted if each.symbol not in self.watchlist.names]
         self.watchlist.check_room(len(asked))
-        unknown, is_sure = await self._unknown(asked)
+        unknown, is_sure = await unknown_of(self._venues, asked)
         known = [each for each in wanted if each.symbol not in unknown]
         return await asyncio.shield(
             asyncio.ensure_future(self._add(wanted, known, unknown, is_sure=is_sure))
@@ -62,12 +62,6 @@ class Following:
     async def remove(self, text: str) -> list[Outcome]:
         """Follow markets no more."""
         return await asyncio.shield(asyncio.ensure_future(self._remove(text)))
-
-    async def _unknown(self, markets: Sequence[Named]) -> tuple[set[str], bool]:
-        """Return the symbols that their venues do not have, and whether all were asked."""
-        parts = by_feed(markets).values()
-        found = await asyncio.gather(*(self._venues.unknown(part) for part in parts))
-        return set[str]().union(*(each or () for each in found)), None not in found
 
     async def _add(
         self,
@@ -127,6 +121,12 @@ class Following:
         gaps = await self._server.ask(self._server.engine.store.gaps)
         if told := given_up(gaps, numbers, now):
             await self._server.ingest.submit(Delivery(gaps=told))
+
+
+async def unknown_of(venues: Venues, markets: Sequence[Named]) -> tuple[set[str], bool]:
+    """Return the symbols that their venues do not have, and whether all could be asked."""
+    found = await asyncio.gather(*(venues.unknown(part) for part in by_feed(markets).values()))
+    return set[str]().union(*(each or () for each in found)), None not in found
 
 
 def given_up(gaps: Iterable[Gap], numbers: Collection[int], now: int) -> tuple[Gap, ...]:

@@ -12,6 +12,7 @@ from chandlery.core.errors import ChandleryError, UsageError
 from chandlery.core.resolution import Resolution
 from chandlery.engine.ingest import BusyError
 from chandlery.engine.server import Server
+from chandlery.engine.tasks import Tasks
 
 MOST_EXPORTS = 2
 """Exports at a time: each takes a thread now and then."""
@@ -24,9 +25,16 @@ class Admin:
     server: Server
     keys: Keys
     retention: Mapping[Resolution | None, int]
+    disk: Callable[[], tuple[int | None, int | None]] = lambda: (None, None)
+    """Returns the free bytes and all bytes of the disk that holds the data, if one does; blocks."""
     _chores: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     _exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_EXPORTS))
     _endings: set[asyncio.Task[None]] = field(default_factory=set)
+    tasks: Tasks = field(init=False)
+    """Long work that goes on when nobody listens; it waits for the chores, and they for it."""
+
+    def __post_init__(self) -> None:
+        self.tasks = Tasks(self.server.clock, self._chores)
 
     async def settled(self) -> None:
         """Wait for the steps that go on although nobody listens any more."""

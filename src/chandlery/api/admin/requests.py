@@ -37,6 +37,13 @@ class BackfillRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end: int | None = None
 
 
+class FollowRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Markets as `feeds.live` names them, and how much of their past is fetched."""
+
+    markets: str
+    backfill: str | None = None
+
+
 class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new key."""
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from typing import Any, TypeVar
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from chandlery.api.access.keys import ApiKey
 from chandlery.api.access.principal import SCOPES
+from chandlery.api.admin import feed_routes, insight_routes, task_routes
+from chandlery.api.admin.answers import Asked, body_of, json_of
 from chandlery.api.admin.desk import Admin
 from chandlery.api.admin.frames import MEDIA_TYPE, Ended, Failed, columns_of, written
 from chandlery.api.admin.requests import (
@@ -39,15 +40,12 @@ from chandlery.engine.markets import summaries as summaries_of
 from chandlery.engine.pieces import Wanted, pieces, trade_pieces
 from chandlery.sources.source import Source
 
-Body = TypeVar("Body", bound=msgspec.Struct)
-Asked = Request[Any, Any, Any]
-
 
 @post("/api/v1/admin/candles", status_code=200)
 async def candles(state: State, request: Asked) -> Stream:
     """Return candles as frames, exactly as they are stored, however many."""
     admin: Admin = state.admin
-    asked = await _body(request, CandlesRequest)
+    asked = await body_of(request, CandlesRequest)
     engine = admin.server.engine
     wanted = Wanted(
         engine.registry.number(asked.symbol),
@@ -66,7 +64,7 @@ async def candles(state: State, request: Asked) -> Stream:
 async def trades(state: State, request: Asked) -> Stream:
     """Return trades as frames."""
     admin: Admin = state.admin
-    asked = await _body(request, TradesRequest)
+    asked = await body_of(request, TradesRequest)
     engine = admin.server.engine
     number = engine.registry.number(asked.symbol)
     found = trade_pieces(engine, number, (asked.start, asked.end), asked.limit)
@@ -79,7 +77,7 @@ async def summaries(
 ) -> Response[bytes]:
     """Return the markets with how far their data reaches, and their last prices."""
     admin: Admin = state.admin
-    return _json(await asyncio.to_thread(lambda: summaries_of(admin.server.engine, text, limit)))
+    return json_of(await asyncio.to_thread(lambda: summaries_of(admin.server.engine, text, limit)))
 
 
 @get("/api/v1/admin/jobs")
@@ -87,7 +85,7 @@ async def jobs(state: State) -> Response[bytes]:
     """Return the roll-ups as they stand."""
     admin: Admin = state.admin
     now = admin.server.clock.now_us() // US
-    return _json(await asyncio.to_thread(lambda: current_jobs(admin.server.engine, now)))
+    return json_of(await asyncio.to_thread(lambda: current_jobs(admin.server.engine, now)))
 
 
 @get("/api/v1/admin/gaps")
@@ -96,7 +94,7 @@ async def list_gaps(state: State, symbol: FromQuery[str] = "") -> Response[bytes
     admin: Admin = state.admin
     now = admin.server.clock.now_us() // US
     engine = admin.server.engine
-    return _json(await asyncio.to_thread(lambda: gap_rows(engine, symbol or None, now)))
+    return json_of(await asyncio.to_thread(lambda: gap_rows(engine, symbol or None, now)))
 
 
 @post("/api/v1/admin/verify", status_code=200)
@@ -110,7 +108,7 @@ async def verify(state: State) -> Stream:
 async def rebuild(state: State, request: Asked) -> Stream:
     """Make the candles of a market again."""
     admin: Admin = state.admin
-    asked = await _body(request, RangeRequest)
+    asked = await body_of(request, RangeRequest)
     server = admin.server
     wanted = rebuild_range(server.engine, asked.symbol, asked.start, asked.end)
     steps = rebuild_steps(server.engine, server.clock, wanted)
@@ -130,7 +128,7 @@ async def maintain(state: State) -> Stream:
 async def backfill(state: State, request: Asked) -> Stream:
     """Fetch the past of markets from their venue; it stops when nobody listens any more."""
     admin: Admin = state.admin
-    asked = await _body(request, BackfillRequest)
+    asked = await body_of(request, BackfillRequest)
     if admin.server.open_history is None:
         message = "this server knows no venues"
         raise UsageError(message)
@@ -152,31 +150,34 @@ async def _fetched(admin: Admin, sources: Sequence[Source]) -> AsyncIterator[byt
 async def list_keys(state: State) -> Response[bytes]:
     """Return the keys, without anything of their secrets."""
     admin: Admin = state.admin
-    return _json([_without_hash(key) for key in admin.keys.all()])
+    return json_of([_without_hash(key) for key in admin.keys.all()])
 
 
 @post("/api/v1/admin/keys", status_code=200)
 async def create_key(state: State, request: Asked) -> Response[bytes]:
     """Make a key; its text is shown this once."""
     admin: Admin = state.admin
-    asked = await _body(request, KeyRequest)
+    asked = await body_of(request, KeyRequest)
     if asked.scope not in SCOPES:
         message = f"a scope expected ({', '.join(SCOPES)}), found {asked.scope!r}"
         raise UsageError(message)
     issued = await asyncio.to_thread(
         lambda: admin.keys.create(asked.name, SCOPES[asked.scope], asked.lifetime_s)
     )
-    return _json({"key": _without_hash(issued.key), "text": issued.text})
+    return json_of({"key": _without_hash(issued.key), "text": issued.text})
 
 
 @post("/api/v1/admin/keys/{key_id:str}/revoke", status_code=200)
 async def revoke_key(state: State, key_id: FromPath[str]) -> Response[bytes]:
     """Have a key count no longer."""
     admin: Admin = state.admin
-    return _json(_without_hash(await asyncio.to_thread(lambda: admin.keys.revoke(key_id))))
+    return json_of(_without_hash(await asyncio.to_thread(lambda: admin.keys.revoke(key_id))))
 
 
 ROUTES = (
+    *feed_routes.ROUTES,
+    *task_routes.ROUTES,
+    *insight_routes.ROUTES,
     candles,
     trades,
     summaries,
@@ -190,18 +191,6 @@ ROUTES = (
     create_key,
     revoke_key,
 )
-
-
-async def _body(request: Asked, kind: type[Body]) -> Body:
-    try:
-        return msgspec.json.decode(await request.body(), type=kind)
-    except msgspec.MsgspecError as error:
-        message = f"the body does not say what is wanted: {error}"
-        raise UsageError(message) from error
-
-
-def _json(value: Any) -> Response[bytes]:
-    return Response(msgspec.json.encode(value), media_type="application/json")
 
 
 def _stream(frames: AsyncIterator[bytes]) -> Stream:

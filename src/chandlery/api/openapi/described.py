@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chandlery.api.openapi.administration import ADMINISTRATION
 from chandlery.api.openapi.lightweight import LIGHTWEIGHT
+from chandlery.api.openapi.management import MANAGEMENT
 from chandlery.api.openapi.saved import SAVED
 from chandlery.api.openapi.service import SERVICE
 from chandlery.api.openapi.tradingview import TRADINGVIEW
@@ -16,6 +17,7 @@ DESCRIBED: dict[tuple[str, str], Operation] = {
     **SAVED,
     **LIGHTWEIGHT,
     **ADMINISTRATION,
+    **MANAGEMENT,
 }
 """By method and path."""
 

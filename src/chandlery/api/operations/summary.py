@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -37,6 +39,8 @@ async def stats(state: State) -> dict[str, Any]:
         "rollup_lag_s": {job.name.removeprefix("roll-up "): job.lag_s for job in jobs},
         "feeds": [asdict(feed.figures()) for feed in server.feeds],
         "rss_bytes": rss_bytes(),
+        "cpu_s": round(time.process_time(), 3),
+        "cores": os.cpu_count() or 1,
     }
 
 

@@ -12,7 +12,7 @@ import rich_click as click
 
 from chandlery.api.admin.requests import BackfillRequest
 from chandlery.cli import progress
-from chandlery.cli.access import reached
+from chandlery.cli.access import Access, reached
 from chandlery.cli.group import INTERRUPTED
 from chandlery.cli.interrupts import stopping
 from chandlery.cli.opened import now_s
@@ -52,10 +52,13 @@ def backfill(  # noqa: PLR0913 - one parameter an option
     """
     check_range(start, end)
     asked = BackfillRequest(markets, kind, _start(since, start), end)
-    with (
-        reached(data, file, create=True) as access,
-        progress.shown("seconds") as shown,
-    ):
+    with reached(data, file, create=True) as access:
+        fetch(ctx, access, asked)
+
+
+def fetch(ctx: click.Context, access: Access, asked: BackfillRequest) -> None:
+    """Fetch the past of markets with progress, to the end or until interrupted."""
+    with progress.shown("seconds") as shown:
         lines, is_interrupted = asyncio.run(_run(access.backfill(asked), shown))
     for line in lines:
         click.echo(line)
