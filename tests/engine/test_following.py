@@ -56,6 +56,11 @@ def has_begun(server: Server, symbol: str) -> bool:
     return source._run is not None and source._run.ledger.tracks[symbol].newest is not None
 
 
+def is_whole(on: Stage, symbol: str) -> bool:
+    """Whether something was seen, and nothing is missing just now."""
+    return bool(on.seen(symbol)) and not on.store.gaps()
+
+
 def have_begun(on: Stage, symbols: Sequence[str]) -> bool:
     return all(len(on.ids(symbol)) > 20 for symbol in symbols)
 
@@ -186,7 +191,7 @@ async def test_what_was_added_is_followed_after_a_restart_and_what_was_removed_i
 async def test_a_feed_that_is_stopped_stays_so_and_fills_its_hole_when_it_is_started() -> None:
     async with stage() as on:
         async with on.serving() as server:
-            await until(on, lambda: len(on.ids(ALWAYS)) > 9, lambda: told(on, server))
+            await until(on, partial(is_whole, on, ALWAYS), lambda: told(on, server))
             await server.act(server.feeds[0], "stop")
             figures = server.feeds[0].figures()
             assert (figures.state, figures.reason) == ("paused", "stopped by hand")
@@ -210,7 +215,7 @@ async def test_a_market_removed_while_nothing_comes_ends_its_gap() -> None:
     async with stage() as on, on.serving() as server:
         assert server.following is not None
         await server.following.add("binance:ETHUSDT")
-        await until(on, lambda: bool(on.seen("ETHUSDT")), lambda: told(on, server))
+        await until(on, partial(is_whole, on, "ETHUSDT"), lambda: told(on, server))
         await server.act(server.feeds[0], "stop")
         await server.following.remove("binance:ETHUSDT")
         number = on.number("ETHUSDT")
