@@ -50,6 +50,7 @@ export class CompareSet {
       color: this.css(colour),
       lineWidth: 2,
       priceLineVisible: false,
+      baseLineVisible: false,
       crosshairMarkerVisible: false,
     });
     const state = { symbol, colour, isHidden: false };

@@ -67,9 +67,13 @@ export class Countdown implements Layer {
     return bar && this.host ? this.host.yOf(bar.c) : null;
   }
 
+  /** The colour of the label above it. */
   private colour(): string {
+    const { host } = this;
+    const label = host?.series.options().lastValueVisible ? host.series.lastValueData(true) : null;
+    if (label && !label.noData) return label.color;
     const bar = this.scene.newest();
-    return this.host?.colour(bar && bar.c < bar.o ? 'down' : 'up') ?? '';
+    return host?.colour(bar && bar.c < bar.o ? 'down' : 'up') ?? '';
   }
 
   private text(): string {

@@ -140,3 +140,8 @@ export const STYLES: Readonly<Record<Kind, Style>> = {
 export function isColouredByItem(kind: Kind): boolean {
   return kind === 'hollow' || kind === 'columns';
 }
+
+/** Whether a kind is drawn from a price up and down, which is chosen by what is in sight. */
+export function hasBase(kind: Kind): boolean {
+  return kind === 'baseline' || kind === 'columns';
+}

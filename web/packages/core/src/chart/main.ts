@@ -13,6 +13,9 @@ import { type PriceStyle, priceFormat } from './numbers';
 import { type Dirty, type Items, Plot } from './plot';
 import type { Colours } from './theme';
 
+/** Of the range in sight: how far below the lowest close columns begin. */
+const ROOM_BELOW = 0.15;
+
 /** The series of prices in one kind of chart. Another kind is another `MainSeries`. */
 export class MainSeries {
   readonly series: ISeriesApi<SeriesType>;
@@ -32,6 +35,7 @@ export class MainSeries {
       definition,
       {
         ...options(colour),
+        ...baseLine(colour),
         priceFormat: priceFormat(style),
         ...(kind === 'heikin' ? { lastValueVisible: false, priceLineVisible: false } : {}),
       },
@@ -53,24 +57,30 @@ export class MainSeries {
     if (this.kind === 'heikin') this.drawLastPrice(bars.last());
   }
 
-  /** The middle of what is in sight, which a baseline is drawn from. */
-  setBase(price: number): void {
-    if (this.kind !== 'baseline') return;
-    this.series.applyOptions({ baseValue: { type: 'price', price } });
+  /** Has what is drawn from somewhere drawn from where it suits the prices in sight. */
+  setBase(least: number, most: number): void {
+    if (this.kind === 'baseline') {
+      this.series.applyOptions({ baseValue: { type: 'price', price: (least + most) / 2 } });
+    } else if (this.kind === 'columns') {
+      this.series.applyOptions({ base: least - (most - least) * ROOM_BELOW });
+    }
   }
 
   /** The close of Heikin Ashi is an average: the line of the last price is that of the real one. */
   private drawLastPrice(last: Bar | null): void {
     if (!last) return;
     const color = this.colour(last.c < last.o ? 'down' : 'up');
-    const options = { price: last.c, color, lineWidth: 1, lineStyle: LineStyle.Dotted } as const;
+    const options = { price: last.c, color, lineWidth: 1, lineStyle: LineStyle.Dashed } as const;
     if (this.lastPrice) this.lastPrice.applyOptions(options);
     else this.lastPrice = this.series.createPriceLine(options);
   }
 
   /** Colours of the theme; `bars` are those drawn. */
   recolour(bars: BarStore): void {
-    this.series.applyOptions(STYLES[this.kind].options(this.colour));
+    this.series.applyOptions({
+      ...STYLES[this.kind].options(this.colour),
+      ...baseLine(this.colour),
+    });
     if (isColouredByItem(this.kind)) this.plot.draw(this.items(bars), 0);
   }
 
@@ -115,6 +125,12 @@ export class MainSeries {
     }
   }
 }
+
+/** The line at 0 % or 100, of scales that tell changes. */
+const baseLine = (colour: Colours) => ({
+  baseLineColor: colour('chart-border'),
+  baseLineStyle: LineStyle.Solid,
+});
 
 /** The Heikin Ashi bar of a bar and the one before it. */
 export function heikinAshi(bar: Bar, before: Bar | undefined): Bar {

@@ -111,6 +111,7 @@ export class Study {
       color: colour,
       priceFormat: this.numbers(),
       priceLineVisible: false,
+      baseLineVisible: false,
       lastValueVisible: isFirst && !this.scene.isOverlay && output.shape !== 'histogram',
     };
     if (output.shape === 'histogram') return shared;

@@ -14,7 +14,7 @@ import type { ChartFeed } from './feed';
 import { Frames } from './frames';
 import { IndicatorSet, noStudy, type OpenStudy } from './indicators';
 import { lookAgain, placeOfView } from './keep';
-import type { Kind } from './kinds';
+import { hasBase, type Kind } from './kinds';
 import type { Layer } from './layer';
 import { Host, Layers } from './layers';
 import { barsRow, compareRow, indicatorRow, isSameLegend, type LegendRow } from './legend';
@@ -235,18 +235,15 @@ export class ChartView {
 
   private setBase(): void {
     const range = this.visible.get();
-    if (this.kind.get() !== 'baseline' || !range) return;
+    if (!hasBase(this.kind.get()) || !range) return;
     const { drawn } = this;
     const [from, to] = [Math.max(0, drawn.floor(range.from)), drawn.floor(range.to)];
-    const reach = extent(
-      drawn
-        .all()
-        .slice(from, to + 1)
-        .map((bar) => bar.c),
-      0,
-      to - from,
-    );
-    if (reach) this.main.setBase((reach[0] + reach[1]) / 2);
+    const closes = drawn
+      .all()
+      .slice(from, to + 1)
+      .map((bar) => bar.c);
+    const reach = extent(closes, 0, closes.length - 1);
+    if (reach) this.main.setBase(...reach);
   }
 
   private restyle(): void {
@@ -311,6 +308,7 @@ export class ChartView {
     this.main.draw(this.drawn, 0);
     before.remove();
     this.attachLayers();
+    this.frames.ask();
   }
 
   setVolume(place: VolumePlace): void {
