@@ -1,0 +1,143 @@
+"""The chart shows what the server has, whatever happens in between."""
+
+from __future__ import annotations
+
+import signal
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opened, Watched
+from tests.browser.markets import BTC, LONG, MEME, MINUTE, RARE
+from tests.browser.served import Served, now
+from tests.browser.waiting import live, until
+
+FIELDS = ("t", "o", "h", "l", "c", "v")
+READ_BACK = "window.chandlery.bars()"
+
+
+def chart(opened: Opened, server: Served, symbol: str = BTC, **options: Any) -> Page:
+    """Open a chart and wait until it says that it is live."""
+    interval = options.pop("interval", "1m")
+    page = opened(f"{server.url}/chart/{symbol}?interval={interval}", **options)
+    live(page)
+    return page
+
+
+def bars_of(page: Page) -> list[dict[str, float]]:
+    found: list[dict[str, float]] = page.evaluate(READ_BACK)
+    return found
+
+
+def first_time(page: Page) -> int:
+    return int(page.evaluate("window.chandlery.bars()[0].t"))
+
+
+def as_rest_has_them(page: Page, server: Served, symbol: str, interval: str) -> None:
+    """Compare all that is loaded with REST: the chart is asked until nothing came in between."""
+    for _ in range(10):
+        before = server.bars(symbol, interval, 50_000)
+        shown = bars_of(page)
+        if before == server.bars(symbol, interval, 50_000):
+            break
+    assert shown
+    expected = [{name: bar[name] for name in FIELDS} for bar in before if bar["t"] >= shown[0]["t"]]
+    assert [{name: bar[name] for name in FIELDS} for bar in shown] == expected
+
+
+@pytest.mark.parametrize(
+    ("symbol", "interval"), [(BTC, "1m"), (BTC, "1h"), (RARE, "5m"), (MEME, "1m"), (BTC, "1d")]
+)
+def test_it_shows_the_bars_that_rest_has(
+    server: Served, opened: Opened, symbol: str, interval: str
+) -> None:
+    page = opened(f"{server.url}/chart/{symbol}?interval={interval}")
+    until(page, "window.chandlery?.bars().length > 0")
+    live(page)
+    as_rest_has_them(page, server, symbol, interval)
+
+
+def test_a_trade_moves_the_last_bar(server: Served, opened: Opened) -> None:
+    page = chart(opened, server)
+    server.trade(BTC, (now(), 77_777.25, 0.125))
+    until(page, "window.chandlery.bars().at(-1).c === 77777.25")
+    as_rest_has_them(page, server, BTC, "1m")
+
+
+def test_a_bar_ends_and_the_next_begins(server: Served, opened: Opened) -> None:
+    page = chart(opened, server, interval="1s")
+    first = bars_of(page)[-1]["t"]
+    for turn in range(3):
+        server.trade(BTC, (now(), 50_000.0 + turn, 0.5))
+        until(page, f"window.chandlery.bars().at(-1).c === {50_000 + turn}")
+        until(page, f"Date.now() / 1000 > {int(now()) + 1}")
+    shown = bars_of(page)
+    assert shown[-1]["t"] > first
+    assert all(a["t"] < b["t"] for a, b in pairwise(shown))
+    as_rest_has_them(page, server, BTC, "1s")
+
+
+def test_a_late_trade_corrects_a_bar_that_had_ended(server: Served, opened: Opened) -> None:
+    page = chart(opened, server)
+    late = (int(now()) // MINUTE - 3) * MINUTE
+    server.trade(BTC, (late + 30.5, 99_999.0, 1.0))
+    until(page, f"window.chandlery.bars().find(b => b.t === {late})?.h === 99999")
+    as_rest_has_them(page, server, BTC, "1m")
+
+
+def test_scrolled_back_over_all_there_is_without_hole_or_double(
+    server: Served, opened: Opened
+) -> None:
+    page = chart(opened, server)
+    oldest = server.ask(
+        "GET", "/api/v1/candles", params={"symbol": BTC, "interval": "1m", "limit": 50_000}
+    )[0]["t"]
+    page.mouse.move(600, 400)
+    while first_time(page) > oldest:
+        before = first_time(page)
+        page.mouse.wheel(-20_000, 0)
+        until(page, f"window.chandlery.bars()[0].t < {before}")
+    shown = bars_of(page)
+    assert len(shown) > LONG
+    assert all(a["t"] < b["t"] for a, b in pairwise(shown))
+    as_rest_has_them(page, server, BTC, "1m")
+
+
+def test_a_jump_into_the_past_shows_it_and_the_way_back_has_no_hole(
+    server: Served, opened: Opened
+) -> None:
+    page = chart(opened, server)
+    then = int(now()) // MINUTE * MINUTE - 15_000 * MINUTE
+    page.evaluate(f"window.chandlery.goTo({then})")
+    until(page, f"window.chandlery.bars().some(b => b.t === {then})")
+    shown = bars_of(page)
+    assert all(a["t"] + MINUTE == b["t"] for a, b in pairwise(shown))
+    page.keyboard.press("End")
+    until(page, f"window.chandlery.bars().at(-1).t > {now() - 600}")
+    live(page)
+    as_rest_has_them(page, server, BTC, "1m")
+
+
+def test_a_server_that_was_killed_leaves_no_hole(
+    own_server: Served, opened: Opened, watched: Watched
+) -> None:
+    watched.allowed |= {"ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_", "net::"}
+    page = chart(opened, own_server)
+    own_server.end(signal.SIGKILL)
+    until(page, "window.chandlery.status !== 'live'")
+    own_server.start()
+    missed = [(now() - 20 + turn, 61_000.0 + turn, 0.25) for turn in range(15)]
+    own_server.trade(BTC, *missed)
+    live(page)
+    as_rest_has_them(page, own_server, BTC, "1m")
+    own_server.trade(BTC, (now(), 71_717.5, 0.25))
+    until(page, "window.chandlery.bars().at(-1).c === 71717.5")
+
+
+def test_an_unknown_market_is_told(server: Served, opened: Opened, watched: Watched) -> None:
+    watched.allowed.add("404")
+    page = opened(f"{server.url}/chart/TEST:NOTHERE?interval=1m")
+    until(page, "window.chandlery?.status === 'unknown'")
+    assert "TEST:NOTHERE" in page.inner_text("body")
