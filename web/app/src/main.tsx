@@ -1,5 +1,6 @@
 import { connectionTo } from '@chandlery/chart-core';
 import { createRoot } from 'react-dom/client';
+import { keptAlerts } from './alerts/alerts';
 import { Desk } from './desk';
 import { offerHandle } from './handle';
 import { layoutOf } from './layout/address';
@@ -28,6 +29,8 @@ async function begin(): Promise<void> {
   named(desk);
   offerHandle(desk);
   createRoot(root).render(<App desk={desk} />);
+  // Alerts that were set before wait again, once the chart is there.
+  if (keptAlerts.read().length > 0) void import('./alerts/book').then(({ bookOf }) => bookOf(desk));
 }
 
 /** What the address asks for; without any, what was looked at last. */

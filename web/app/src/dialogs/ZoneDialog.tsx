@@ -65,7 +65,7 @@ export default function ZoneDialog() {
         options={rows.map(option)}
         active={Math.min(active, rows.length - 1)}
         onActive={setActive}
-        onText={(typed) => {
+        onType={(typed) => {
           setText(typed);
           setActive(0);
         }}

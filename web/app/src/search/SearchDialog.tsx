@@ -57,7 +57,7 @@ export default function SearchDialog({ opened }: { opened: Opened & { name: 'sea
         options={rows.map((row) => optionOf(row, text, taken))}
         active={Math.min(active, rows.length - 1)}
         onActive={setActive}
-        onText={(typed) => {
+        onType={(typed) => {
           setText(typed);
           setActive(0);
           lookup.type(typed.trim());

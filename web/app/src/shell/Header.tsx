@@ -8,6 +8,7 @@ import { run, togglePanel } from './commands';
 import { useDesk } from './context';
 import { IntervalBar } from './IntervalBar';
 import { moreItems } from './more';
+import { Pill } from './Pill';
 import { KIND_NAMES } from './words';
 
 /** The bar on top: what is shown, how, and what can be done with it. */
@@ -20,6 +21,9 @@ export function Header() {
       </div>
       <ToolPart />
       <div className="head-space" />
+      <span className="is-phone">
+        <Pill />
+      </span>
       <UndoPart />
       <EndPart />
     </header>

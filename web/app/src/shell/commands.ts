@@ -59,7 +59,7 @@ export async function toggleFullscreen(): Promise<void> {
 
 /** Saves the chart as a picture, and offers to copy it. */
 export async function screenshot(desk: Desk): Promise<void> {
-  const picture = await pictureOf(desk);
+  const picture = await desk.view.get()?.screenshot();
   if (!picture) {
     say('There is no chart to take a picture of');
     return;
@@ -71,11 +71,6 @@ export async function screenshot(desk: Desk): Promise<void> {
     label: 'Copy it too',
     run: () => void copyPicture(picture),
   });
-}
-
-async function pictureOf(desk: Desk): Promise<Blob | null> {
-  const canvas = desk.host.get()?.chart.takeScreenshot(true);
-  return canvas ? new Promise((resolve) => canvas.toBlob(resolve)) : null;
 }
 
 function save(blob: Blob, name: string): void {

@@ -167,9 +167,7 @@ function Unknown({ symbol }: { symbol: string }) {
     <Big
       icon="search"
       title={`No market ${symbol} here`}
-      text={
-        near.length ? 'Did you mean one of these?' : 'Nothing of a similar name was found either.'
-      }
+      text={near.length ? 'Did you mean one of these?' : 'There is nothing like it either.'}
       actions={
         <>
           {near.map((market) => (
@@ -201,9 +199,11 @@ function useNear(symbol: string): readonly Market[] {
 /** Markets of a similar name: by the whole of it, and then by ever shorter beginnings. */
 async function nearTo(desk: Desk, symbol: string, signal: AbortSignal): Promise<readonly Market[]> {
   const name = symbol.slice(symbol.indexOf(':') + 1);
-  for (const query of [name, name.slice(0, 5), name.slice(0, 3)]) {
-    if (!query) continue;
-    const { markets } = await desk.client.symbols({ query, limit: NEAR }, { signal });
+  for (const query of [name, name.slice(0, 5), name.slice(0, 3), '']) {
+    const { markets } = await desk.client.symbols(
+      query ? { query, limit: NEAR } : { limit: NEAR },
+      { signal },
+    );
     if (markets.length) return markets;
   }
   return [];

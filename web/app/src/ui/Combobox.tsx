@@ -16,7 +16,7 @@ interface Given {
   readonly options: readonly Option[];
   readonly active: number;
   readonly isBusy?: boolean;
-  readonly onText: (text: string) => void;
+  readonly onType: (text: string) => void;
   readonly onActive: (index: number) => void;
   readonly onChoose: (index: number) => void;
   /** What stands below the list, or instead of it. */
@@ -54,7 +54,7 @@ export function Combobox(given: Given) {
         autoCapitalize="characters"
         spellCheck={false}
         enterKeyHint="go"
-        onChange={(event) => given.onText(event.currentTarget.value)}
+        onChange={(event) => given.onType(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (!pressed(event.key, given)) return;
           event.preventDefault();

@@ -1,0 +1,132 @@
+/**
+ * The alerts at work: their markets are followed in one-minute bars, so that a spike between two
+ * looks, or what happened while the connection was lost, sets them off too.
+ */
+
+import { type Bar, Signal } from '@chandlery/chart-core';
+import { PriceLineLayer } from '@chandlery/chart-core/orders';
+import type { Desk } from '../desk';
+import { type Alert, keptAlerts, MOST_ALERTS, reached } from './alerts';
+import { notify, ring } from './tell';
+
+const INTERVAL = '1m';
+
+let book: AlertBook | null = null;
+
+/** The one book of the page. */
+export function bookOf(desk: Desk): AlertBook {
+  book ??= new AlertBook(desk);
+  return book;
+}
+
+export class AlertBook {
+  readonly list = new Signal<readonly Alert[]>(keptAlerts.read());
+  private readonly followed = new Map<string, () => void>();
+  private readonly lines: PriceLineLayer;
+
+  constructor(private readonly desk: Desk) {
+    this.lines = new PriceLineLayer((intent) => {
+      if (intent.kind === 'moved') this.move(intent.id, intent.price);
+      else if (intent.kind === 'closed') this.remove(intent.id);
+    });
+    const attach = () => desk.view.get()?.attach(this.lines);
+    desk.view.watch(attach);
+    desk.layout.watch(() => this.draw());
+    attach();
+    this.changed();
+  }
+
+  /** Returns whether there was room. */
+  add(symbol: string, price: number, note: string): boolean {
+    if (this.list.get().length >= MOST_ALERTS) return false;
+    const alert = { id: crypto.randomUUID(), symbol, price, note, wentOff: null };
+    this.set([alert, ...this.list.get()]);
+    return true;
+  }
+
+  remove(id: string): void {
+    this.set(this.list.get().filter((alert) => alert.id !== id));
+  }
+
+  /** At another price it waits again. */
+  move(id: string, price: number): void {
+    this.change([id], { price, wentOff: null });
+  }
+
+  again(id: string): void {
+    this.change([id], { wentOff: null });
+  }
+
+  private change(ids: readonly string[], patch: Partial<Alert>): void {
+    this.set(
+      this.list.get().map((alert) => (ids.includes(alert.id) ? { ...alert, ...patch } : alert)),
+    );
+  }
+
+  private set(list: readonly Alert[]): void {
+    this.list.set(list);
+    keptAlerts.write(list);
+    this.changed();
+  }
+
+  private changed(): void {
+    this.draw();
+    const waiting = this.list.get().filter(({ wentOff }) => wentOff === null);
+    const wanted = new Set(waiting.map(({ symbol }) => symbol));
+    for (const [symbol, stop] of this.followed) {
+      if (wanted.has(symbol)) continue;
+      stop();
+      this.followed.delete(symbol);
+    }
+    for (const symbol of wanted) {
+      if (!this.followed.has(symbol)) this.followed.set(symbol, this.follow(symbol));
+    }
+  }
+
+  private follow(symbol: string): () => void {
+    let before: Bar | null = null;
+    const take = (bars: readonly Bar[]) => {
+      for (const bar of bars) {
+        if (before && bar.t >= before.t) this.look(symbol, before, bar);
+        if (!before || bar.t >= before.t) before = bar;
+      }
+    };
+    return this.desk.socket.subscribe(
+      { channel: 'candles', symbol, interval: INTERVAL },
+      {
+        message: (message) => {
+          if (message.type === 'snapshot' && before === null) before = message.bars.at(-1) ?? null;
+          else if (message.type === 'snapshot' || message.type === 'update') take(message.bars);
+        },
+      },
+    );
+  }
+
+  private look(symbol: string, before: Bar, now: Bar): void {
+    const gone = reached(this.list.get(), symbol, before, now);
+    if (gone.length === 0) return;
+    this.change(
+      gone.map(({ id }) => id),
+      { wentOff: Date.now() },
+    );
+    ring();
+    for (const alert of gone) notify(alert, () => this.desk.change({ symbol: alert.symbol }));
+  }
+
+  private draw(): void {
+    const { symbol } = this.desk.layout.get();
+    const own = this.list
+      .get()
+      .filter((alert) => alert.symbol === symbol && alert.wentOff === null);
+    this.lines.set(
+      own.map(({ id, price, note }) => ({
+        id,
+        kind: 'alert',
+        price,
+        label: note || 'Alert',
+        canMove: true,
+        canClose: true,
+      })),
+    );
+  }
+}
