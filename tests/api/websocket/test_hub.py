@@ -13,7 +13,9 @@ from chandlery.api.websocket.feeds import STATUS
 from chandlery.api.websocket.limits import Code
 from chandlery.api.websocket.topics import Topic
 from chandlery.core.columns import US
+from chandlery.core.delivery import Delivery
 from chandlery.core.resolution import Resolution
+from chandlery.engine.feeds import Feed
 from tests.api.websocket.serving import START, House, house, trades_at
 from tests.api.websocket.wires import Follower
 
@@ -343,12 +345,94 @@ async def test_heartbeats_are_sent_and_missed(ours: House) -> None:
 async def test_the_status_is_told_when_it_changes(ours: House) -> None:
     one = Follower.of(ours.hub)
     await one.follow(STATUS)
-    assert one.said()[-1] == {"type": "status", "channel": "status", "status": "ok", "reason": ""}
+    told = {"type": "status", "channel": "status", "status": "ok", "reason": "", "feeds": []}
+    assert one.said()[-1] == told
     ours.server.ingest.figures.failing = "the disk is full"
     ours.hub._tell_status()
     await settled()
     (status,) = one.said()
     assert (status["status"], status["reason"]) == ("failing", "the disk is full")
+
+
+class Wire:
+    """A source that is in whatever state it is told."""
+
+    def __init__(self, name: str, market: int, state: str = "live", reason: str = "") -> None:
+        self.name, self.numbers = name, {"own": market}
+        self.state, self.reason = state, reason
+
+    def deliveries(self, position: str | None) -> AsyncIterator[Delivery]:
+        raise NotImplementedError
+
+
+def feed_on(house: House, wire: Wire) -> Feed:
+    """Have a server read a source."""
+    feed = Feed(wire, house.server.clock)
+    feed.begin()
+    house.server.feeding.feeds.append(feed)
+    return feed
+
+
+async def test_a_market_is_told_of_its_own_feed_and_only_when_that_changes(ours: House) -> None:
+    one, own = Follower.of(ours.hub), Topic("status", 0)
+    await one.follow(own)
+    none = {"status": "ok", "reason": "", "feed": None}
+    told = {"type": "status", "channel": "status", "symbol": "A:B"}
+    said = one.said()
+    assert [message["type"] for message in said] == ["subscribed", "status"]
+    assert said[0]["symbol"] == "A:B"
+    assert said[1] == told | none
+    wire, other = Wire("binance", 0), Wire("okx", 7)
+    feed_on(ours, other)
+    feed_on(ours, wire).heard()
+    wire.state, wire.reason = "waiting", "x" * 500
+    await looked(ours)
+    (message,) = one.said()
+    row = {"name": "binance", "state": "waiting", "reason": "x" * 200, "reconnects": 0}
+    assert message == told | none | {"feed": row | {"silent_s": 0}}
+    other.state = "stalled"
+    await looked(ours)
+    assert one.said() == []
+    ours.server.feeding.feeds.clear()
+    await looked(ours)
+    assert one.said() == [told | none]
+    one.unfollow(own)
+    one.said()
+    feed_on(ours, wire)
+    await looked(ours)
+    assert one.said() == []
+    assert list(ours.hub.feeds.statuses) == [-1]
+
+
+async def looked(house: House) -> None:
+    house.hub._tell_status()
+    await settled()
+
+
+async def test_for_how_long_nothing_came_is_told_in_steps(ours: House) -> None:
+    one, wire = Follower.of(ours.hub), Wire("binance", 0)
+    feed = feed_on(ours, wire)
+    await one.follow(STATUS)
+    await looked(ours)
+    assert one.said()[-1]["feeds"][0]["silent_s"] is None
+    feed.heard()
+    found = []
+    for _ in range(70):
+        await looked(ours)
+        found += [message["feeds"][0]["silent_s"] for message in one.said()]
+        ours.clock.steady += 1.0
+    assert found == [0, 5, 10, 30, 60]
+
+
+async def test_however_many_feeds_there_are_a_message_is_bounded(ours: House) -> None:
+    for number in range(300):
+        feed_on(ours, Wire(f"venue-{number}", number, "waiting", "y" * 1_000))
+    one = Follower.of(ours.hub)
+    await one.follow(STATUS)
+    await looked(ours)
+    message = one.said()[-1]
+    assert len(message["feeds"]) == 100
+    assert max(len(feed["reason"]) for feed in message["feeds"]) == 200
 
 
 async def test_the_end_is_told_to_all_and_then_comes(ours: House) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chandlery.api.operations.operations import Operations
 from chandlery.api.operations.summary import SHARES, commit_ms
+from chandlery.engine.feeds import STATES
 from chandlery.engine.statistics import Figure
 
 
@@ -78,6 +79,14 @@ def _feeds(operations: Operations) -> Iterator[Figure]:
         found = (feed.figures() for feed in server.feeds)
         return {own.name: own.reconnects for own in found}
 
+    def states() -> dict[str, float]:
+        found: dict[str, float] = dict.fromkeys(STATES, 0.0)
+        for feed in server.feeds:
+            state = feed.figures().state
+            found[state] = found.get(state, 0.0) + 1
+        return found
+
+    yield Figure("feeds", "Feeds that are in a state.", states, label="state")
     yield Figure("feed_running", "1 while a feed runs.", running, label="feed")
     yield Figure("feed_last_message_age_seconds", "Since its last delivery.", age, label="feed")
     yield Figure(

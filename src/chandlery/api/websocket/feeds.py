@@ -11,7 +11,7 @@ from chandlery.api.websocket.candle_feed import CandleFeed, Shop
 from chandlery.api.websocket.feed import Feed
 from chandlery.api.websocket.latest_feed import LatestFeed, TickerFeed, TickerOf
 from chandlery.api.websocket.pump import Pump
-from chandlery.api.websocket.topics import Topic
+from chandlery.api.websocket.topics import NO_MARKET, Topic
 from chandlery.api.websocket.trade_feed import TradeFeed
 from chandlery.core.trades import Trades
 
@@ -29,7 +29,13 @@ class Feeds:
         self._opening: dict[Topic, asyncio.Task[None]] = {}
         self._trades: dict[int, TradeFeed] = {}
         self._tickers: dict[int, TickerFeed] = {}
-        self.status = LatestFeed(STATUS)
+        self.statuses: dict[int, LatestFeed] = {NO_MARKET: LatestFeed(STATUS)}
+        """Of the whole server, and of the markets whose feed somebody watches."""
+
+    @property
+    def status(self) -> LatestFeed:
+        """What tells of the whole server; it is always there."""
+        return self.statuses[NO_MARKET]
 
     def __len__(self) -> int:
         return len(self._feeds)
@@ -79,6 +85,8 @@ class Feeds:
     def _make(self, topic: Topic) -> Feed:
         if topic.resolution is not None:
             return CandleFeed(topic, topic.resolution, self._shop, self._pump.touch)
+        if topic.channel == "status":
+            return self.statuses.setdefault(topic.market, LatestFeed(topic))
         symbol, limits = self._shop.registry.market(topic.market).symbol, self._shop.limits
         if topic.channel == "trades":
             feed = self._trades[topic.market] = TradeFeed(topic, symbol, limits)
@@ -97,5 +105,7 @@ class Feeds:
             del self._trades[topic.market]
         elif topic.channel == "ticker":
             del self._tickers[topic.market]
+        elif topic.channel == "status":
+            del self.statuses[topic.market]
         self._pump.forget(feed)
         feed.close()

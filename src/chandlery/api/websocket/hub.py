@@ -15,12 +15,13 @@ from chandlery.api.websocket.client import Client, Handlers, Subscription, Wire
 from chandlery.api.websocket.feeds import Feeds
 from chandlery.api.websocket.frames import PING_FRAME, text_frame
 from chandlery.api.websocket.gate import Admission, Refusal
-from chandlery.api.websocket.latest_feed import TickerOf
+from chandlery.api.websocket.latest_feed import LatestFeed, TickerOf
 from chandlery.api.websocket.limits import Code, Limits
 from chandlery.api.websocket.messages import encoded, name_of, replied
 from chandlery.api.websocket.protocol import Beat, Close, Protocol, Subscribe, Unsubscribe
 from chandlery.api.websocket.pump import Pump
-from chandlery.api.websocket.topics import Topic
+from chandlery.api.websocket.status import Outlook
+from chandlery.api.websocket.topics import NO_MARKET, Topic
 from chandlery.engine.recorder import Recorded
 from chandlery.engine.server import Server
 
@@ -66,7 +67,8 @@ class Hub:
             most_buffer_bytes=self.limits.most_buffer_bytes,
         )
         self._is_draining = False
-        self._tell_status()
+        self._outlook = Outlook.of(server, is_draining=False)
+        self._tell(self.feeds.status, self._outlook)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -123,6 +125,8 @@ class Hub:
     async def subscribe(self, client: Client, asked: Subscribe) -> None:
         """Have a client follow a topic."""
         feed = await self.feeds.acquire(asked.topic)
+        if isinstance(feed, LatestFeed) and asked.topic.channel == "status":
+            self._tell(feed, self._outlook)
         try:
             await feed.prepare(asked.bars)
         except BaseException:
@@ -156,10 +160,7 @@ class Hub:
             self.feeds.release(followed.feed)
 
     def _name(self, topic: Topic) -> bytes:
-        if topic.channel == "status":
-            return name_of("status")
-        symbol = self.registry.market(topic.market).symbol
-        return name_of(topic.channel, symbol, str(topic.resolution or ""))
+        return name_of(topic.channel, self._symbol(topic.market), str(topic.resolution or ""))
 
     def _closed(self, code: Code) -> None:
         self.figures.closed[code] += 1
@@ -202,12 +203,20 @@ class Hub:
                 client.write(beat)
 
     def _tell_status(self) -> None:
-        reason = self._server.ingest.figures.failing
-        status = "failing" if reason else "ok"
-        status, reason = ("draining", "") if self._is_draining else (status, reason)
-        message = encoded("status", {"channel": "status", "status": status, "reason": reason or ""})
-        if self.feeds.status.put(message) and len(self.feeds.status):
-            self.pump.touch(self.feeds.status)
+        outlook = Outlook.of(self._server, is_draining=self._is_draining)
+        if outlook == self._outlook:
+            return
+        self._outlook = outlook
+        for feed in self.feeds.statuses.values():
+            self._tell(feed, outlook)
+
+    def _tell(self, feed: LatestFeed, outlook: Outlook) -> None:
+        market = feed.topic.market
+        if feed.put(outlook.message(market, self._symbol(market))) and len(feed):
+            self.pump.touch(feed)
+
+    def _symbol(self, market: int) -> str:
+        return "" if market == NO_MARKET else self.registry.market(market).symbol
 
     # The end
 

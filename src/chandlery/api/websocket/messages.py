@@ -56,10 +56,11 @@ class Followed(Message, kw_only=True):
 
 
 class Watched(Message, kw_only=True):
-    """Subscribe to the state of the server."""
+    """Subscribe to the state of the server, or to that of the feed of a market."""
 
     op: Literal["subscribe"]
     channel: Literal["status"]
+    symbol: str | None = None
 
 
 class Left(Message, kw_only=True):

@@ -289,12 +289,12 @@ class Protocol:
         return Unsubscribe(topic, message.id)
 
     def _topic_of(self, message: Candled | Followed | Watched) -> Topic:
-        symbol = None if isinstance(message, Watched) else message.symbol
         interval = message.interval if isinstance(message, Candled) else None
-        return self._topic(message.channel, symbol, interval, message.id)
+        return self._topic(message.channel, message.symbol, interval, message.id)
 
     def _topic(self, channel: Channel, symbol: str | None, interval: str | None, id_: Raw) -> Topic:
-        if channel == "status":
+        if channel == "status" and symbol is None:
+            self._identified(id_)
             return Topic(channel)
         market = self._market(symbol, id_)
         if channel != "candles":
@@ -304,15 +304,19 @@ class Protocol:
         except UnknownResolutionError as unknown:
             raise RefusedError(Code.UNKNOWN_INTERVAL, unknown.message, unknown.hint, id_) from None
 
-    def _market(self, symbol: str | None, id_: Raw) -> int:
+    def _identified(self, id_: Raw) -> Principal:
         if self.principal is None:
             hint = 'send {"op":"auth","token":...} first'
             raise RefusedError(Code.NOT_ALLOWED, "a token expected, found none", hint, id_)
+        return self.principal
+
+    def _market(self, symbol: str | None, id_: Raw) -> int:
+        principal = self._identified(id_)
         number = self._markets.known(symbol or "")
         if number is None:
             hint = "/api/v1/symbols lists what is here, and finds what is spelt otherwise"
             raise RefusedError(Code.UNKNOWN_SYMBOL, f"no market {shown(symbol)} here", hint, id_)
-        if not self.principal.may_read(self._markets.market(number).symbol):
+        if not principal.may_read(self._markets.market(number).symbol):
             told = f"{shown(symbol)} may not be read with this token"
             raise RefusedError(Code.NOT_ALLOWED, told, "ask whoever runs the server", id_)
         return number

@@ -40,6 +40,10 @@ class Synthetic:
     ) -> None:
         """Take the markets, the store's number of each, and the time and waiting to use."""
         self._book = Book.of(specs, numbers)
+        self.numbers = {
+            spec.market.symbol: number for spec, number in zip(specs, numbers, strict=True)
+        }
+        """The store's number of each market."""
         self._clock = clock
         self._sleep = sleep
         self._pace = Pace() if pace is None else pace
