@@ -19,7 +19,7 @@ import { Watched } from './watchlist/watched';
 /** The dialog that is open, with what it was opened for. */
 export type Opened =
   | { readonly name: 'search'; readonly text: string; readonly use: SymbolUse }
-  | { readonly name: 'interval'; readonly text: string }
+  | { readonly name: 'interval'; readonly text: string; readonly isEntered?: boolean }
   | { readonly name: 'study'; readonly id: string }
   | { readonly name: 'alert'; readonly price: number | null }
   | { readonly name: 'indicators' | 'zone' | 'goto' | 'layouts' | 'help' | 'about' | 'key' };
@@ -102,6 +102,18 @@ export class Desk {
   }
 
   readonly close = (): void => this.opened.set(null);
+
+  /** Takes a key that was typed before the dialog that was asked for is there. */
+  typeAhead(key: string): void {
+    const opened = this.opened.get();
+    if (!opened) return;
+    if (key === 'Escape') this.close();
+    else if (!('text' in opened)) return;
+    else if (key === 'Backspace') this.open({ ...opened, text: opened.text.slice(0, -1) });
+    else if (key === 'Enter' && opened.name === 'interval')
+      this.open({ ...opened, isEntered: true });
+    else if (key.length === 1) this.open({ ...opened, text: opened.text + key });
+  }
 
   addStudy(study: Study): boolean {
     const { studies } = this.layout.get();

@@ -29,6 +29,14 @@ export default function IntervalDialog({ opened }: { opened: Opened & { name: 'i
     desk.close();
     desk.change({ interval });
   };
+  const { isEntered } = opened;
+  useEffect(() => {
+    if (!isEntered) return;
+    const interval = intervalOf(opened.text);
+    if (!interval) return;
+    desk.close();
+    desk.change({ interval });
+  }, [desk, isEntered, opened.text]);
   return (
     <Dialog title="Interval" onClose={desk.close} className="is-narrow">
       <form

@@ -1,6 +1,5 @@
 /** What there is to draw with, what the selected drawing looks like, and its text. */
 
-import type { Signal } from '@chandlery/chart-core';
 import {
   DASHES,
   type Drawing,
@@ -9,7 +8,9 @@ import {
   TOOLS,
   type Tool,
 } from '@chandlery/chart-core/drawings';
-import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useSignal } from '@chandlery/react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { Icon } from './icons';
 import './drawing.css';
 
@@ -27,21 +28,17 @@ const NAMES: Readonly<Record<Tool, string>> = {
 const COLOURS = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `series-${number}`);
 const WIDTHS = [1, 2, 3, 4];
 
-function useValue<Value>(signal: Signal<Value>): Value {
-  return useSyncExternalStore(signal.watch, signal.get, signal.get);
-}
-
 /** The toolbar beside the chart; on a phone a row below it. */
 export function DrawingTools({ layer }: { layer: DrawingLayer }) {
   const { editor } = layer;
-  const tool = useValue(editor.tool);
-  const count = useValue(editor.drawings).length;
-  const isHidden = useValue(editor.isHidden);
-  const hasMagnet = useValue(editor.hasMagnet);
-  const canUndo = useValue(editor.canUndo);
-  const canRedo = useValue(editor.canRedo);
-  const selected = useValue(editor.selected);
-  const writing = useValue(editor.writing);
+  const tool = useSignal(editor.tool);
+  const count = useSignal(editor.drawings).length;
+  const isHidden = useSignal(editor.isHidden);
+  const hasMagnet = useSignal(editor.hasMagnet);
+  const canUndo = useSignal(editor.canUndo);
+  const canRedo = useSignal(editor.canRedo);
+  const selected = useSignal(editor.selected);
+  const writing = useSignal(editor.writing);
   useDrawingKeys(layer);
   const drawing = editor.find(selected);
   return (
@@ -79,10 +76,16 @@ export function DrawingTools({ layer }: { layer: DrawingLayer }) {
           <Icon name="bin" />
         </Press>
       </div>
-      {drawing && <StyleBar layer={layer} drawing={drawing} />}
-      {writing && <Writer key={writing} layer={layer} id={writing} />}
+      {drawing && overChart(<StyleBar layer={layer} drawing={drawing} />)}
+      {writing && overChart(<Writer key={writing} layer={layer} id={writing} />)}
     </>
   );
+}
+
+/** Puts something over the chart, wherever the tools themselves are. */
+function overChart(node: ReactNode) {
+  const chart = document.getElementById('chart');
+  return chart && createPortal(node, chart);
 }
 
 function Press({

@@ -61,14 +61,22 @@ function useKeys(desk: Desk): void {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || isTypedInto(event.target)) return;
       if (document.querySelector('dialog[open]')) return;
-      const asked = askedBy(event, desk.prefs.get().singleKeys);
-      if (!asked) return;
-      event.preventDefault();
-      run(desk, asked);
+      if (meant(desk, event)) event.preventDefault();
     };
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);
   }, [desk]);
+}
+
+/** Does what a key asks for; returns whether it asked for anything. */
+function meant(desk: Desk, event: KeyboardEvent): boolean {
+  if (desk.opened.get()) {
+    desk.typeAhead(event.key);
+    return true;
+  }
+  const asked = askedBy(event, desk.prefs.get().singleKeys);
+  if (asked) run(desk, asked);
+  return asked !== null;
 }
 
 function useTheme(desk: Desk): void {

@@ -1,0 +1,22 @@
+import { DrawingLayer } from '@chandlery/chart-core/drawings';
+import { useSignal } from '@chandlery/react';
+import { useEffect, useState } from 'react';
+import type { Desk } from '../desk';
+import { DrawingTools } from './tools';
+
+/** Lays drawings over the chart, and shows what there is to draw with. */
+export default function Toolbar({ desk }: { desk: Desk }) {
+  const view = useSignal(desk.view);
+  const [layer, setLayer] = useState<DrawingLayer | null>(null);
+  useEffect(() => {
+    if (!view) return;
+    const own = new DrawingLayer({ symbol: () => view.symbol, storage: localStorage });
+    view.attach(own);
+    setLayer(own);
+    return () => {
+      view.detach(own);
+      setLayer(null);
+    };
+  }, [view]);
+  return layer && <DrawingTools layer={layer} />;
+}
