@@ -9,8 +9,9 @@ export interface VisibleRange {
   readonly to: Seconds;
 }
 
-/** Bars right of the newest one when the chart follows it. */
-export const RIGHT_OFFSET = 8;
+/** Bars right of the newest one when the chart follows it; fewer where there is little room. */
+export const rightOffset = (width: number): number => (width < NARROW ? 4 : 8);
+const NARROW = 500;
 const LEAST_BEFORE = 50;
 const SCREENS = 2;
 const ZOOM_STEP = 1.2;
@@ -70,7 +71,7 @@ export class Scroll {
   }
 
   toEdge(): void {
-    this.scale.scrollToPosition(RIGHT_OFFSET, false);
+    this.scale.scrollToPosition(rightOffset(this.scale.width()), false);
   }
 
   fit(): void {

@@ -10,7 +10,7 @@ import {
 import { type Clock, tickLabel, timeLabel, ZoneBehaviour } from '../time/behaviour';
 import type { Seconds } from '../types';
 import { formatPercent } from './numbers';
-import { RIGHT_OFFSET } from './scroll';
+import { rightOffset } from './scroll';
 import { type Colours, chartColours } from './theme';
 
 export interface Scale {
@@ -40,7 +40,7 @@ export class Stage {
       ...chartColours(colour),
       rightPriceScale: { scaleMargins: { top: 0.08, bottom: 0.2 }, minimumWidth: 64 },
       timeScale: {
-        rightOffset: RIGHT_OFFSET,
+        rightOffset: rightOffset(element.clientWidth),
         barSpacing: 8,
         minBarSpacing: 0.05,
         enableConflation: true,

@@ -48,7 +48,11 @@ export class MemoryBars implements BarStore {
   first = () => this.bars[0] ?? null;
   last = () => this.bars.at(-1) ?? null;
   indexOf = (time: Seconds) => this.bars.findIndex((bar) => bar.t === time);
-  floor = (time: Seconds) => this.bars.findLastIndex((bar) => bar.t <= time);
+  floor(time: Seconds): number {
+    const last = this.last();
+    if (last && last.t <= time) return this.bars.length - 1;
+    return this.bars.findLastIndex((bar) => bar.t <= time);
+  }
   all = () => this.bars;
   watch(listener: (change: BarsChange) => void) {
     this.listeners.add(listener);
@@ -66,12 +70,16 @@ export class MemoryBars implements BarStore {
     this.bars = [...bars, ...this.bars];
     this.tell({ kind: 'older', count: bars.length });
   }
+  /** Lets go of the bars from an index on. */
+  cut(length: number): void {
+    this.bars.length = length;
+    this.tell({ kind: 'tail', from: 0 });
+  }
   /** Puts each bar where it belongs, and tells of the whole as an update would. */
   put(...bars: Bar[]): void {
     let from = this.bars.length;
     for (const bar of bars) {
-      const index = this.bars.findIndex((each) => each.t >= bar.t);
-      const place = index < 0 ? this.bars.length : index;
+      const place = this.floor(bar.t - 1) + 1;
       this.bars.splice(place, this.bars[place]?.t === bar.t ? 1 : 0, bar);
       from = Math.min(from, place);
     }

@@ -224,3 +224,43 @@ test('another zone moves no bar', () => {
   expect(() => view.setZone('Mars/Olympus')).toThrow('unknown time zone');
   expect(view.zone.get()).toBe('America/New_York');
 });
+
+test('the view stays where it is while bars at the new end go and come back', () => {
+  const { view, feed } = shown(1000);
+  frames.draw();
+  view.scroll(-600);
+  frames.draw();
+  const before = view.visible.get();
+  feed.isAtEnd.set(false);
+  feed.bars.cut(800);
+  frames.draw();
+  frames.draw();
+  expect(view.visible.get()).toEqual(before);
+  feed.bars.put(...barsFrom(NOON + 800 * 60, 300));
+  frames.draw();
+  frames.draw();
+  expect(view.visible.get()).toEqual(before);
+  expect(view.isAtEdge.get()).toBe(false);
+});
+
+test('the newest loaded bar is not the edge where newer ones are not loaded', async () => {
+  const { view, feed } = shown(300);
+  feed.isAtEnd.set(false);
+  frames.draw();
+  expect(view.isAtEdge.get()).toBe(false);
+  expect(feed.asked.length).toBe(1);
+  feed.isAtEnd.set(true);
+  await view.toNow();
+  frames.draw();
+  expect(view.isAtEdge.get()).toBe(true);
+});
+
+test('100,000 bars in a zone that changes its clocks are shown at once', () => {
+  const view = newView();
+  view.setZone('America/New_York');
+  view.show('DEMO:GOLD', '1m');
+  const asked = vi.spyOn(Intl.DateTimeFormat.prototype, 'formatToParts');
+  feeds[0]?.bars.reset(barsFrom(NOON, 100_000));
+  expect(view.bars().length).toBe(100_000);
+  expect(asked.mock.calls.length).toBeLessThan(500);
+});
