@@ -50,7 +50,7 @@ export { type ChartOptions, ChartView } from './chart/view';
 export { VOLUME_PLACES, type VolumePlace } from './chart/volume';
 export { Signal } from './signal';
 export { type Clock, timeLabel } from './time/behaviour';
-export { endOfBar, type Hours } from './time/end';
+export { Hours } from './time/end';
 export * from './time/interval';
 export * from './time/session';
 export { Zone, zoneOf } from './time/zone';

@@ -1,8 +1,6 @@
 import type { ISeriesPrimitive, ISeriesPrimitiveAxisView, Time } from 'lightweight-charts';
-import { endOfBar, type Hours } from '../time/end';
+import { Hours } from '../time/end';
 import { parseInterval } from '../time/interval';
-import { firstDayOf, parseSession } from '../time/session';
-import { zoneOf } from '../time/zone';
 import type { Bar, Market, Seconds } from '../types';
 import type { Layer, LayerHost } from './layer';
 
@@ -82,17 +80,13 @@ export class Countdown implements Layer {
     const length = host && parseInterval(host.interval);
     const hours = this.hoursOf(host?.market ?? null);
     if (!bar || !length || !hours) return '';
-    return timeLeft(endOfBar(length, bar.t, hours) - this.scene.nowMs() / 1_000);
+    return timeLeft(hours.endOfBar(length, bar.t) - this.scene.nowMs() / 1_000);
   }
 
   private hoursOf(market: Market | null): Hours | null {
     if (market === this.market) return this.hours;
     this.market = market;
-    this.hours = market && {
-      session: parseSession(market.session),
-      zone: zoneOf(market.time_zone),
-      firstDay: firstDayOf(market.session),
-    };
+    this.hours = market && new Hours(market.session, market.time_zone);
     return this.hours;
   }
 }

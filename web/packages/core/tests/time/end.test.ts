@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { endOfBar } from '../../src/time/end';
+import { Hours } from '../../src/time/end';
 import { parseInterval } from '../../src/time/interval';
-import { firstDayOf, parseSession } from '../../src/time/session';
-import { zoneOf } from '../../src/time/zone';
+import { firstDayOf } from '../../src/time/session';
 
 const at = (text: string): number => Date.parse(text) / 1000;
 
@@ -23,12 +22,7 @@ test.each([
   ['3d', '24x7', 'UTC', '2024-12-30T00:00Z', '2025-01-01T00:00Z'],
 ])('the bar of %s in %s %s at %s ends at %s', (interval, session, zone, start, end) => {
   const length = parseInterval(interval);
-  const hours = {
-    session: parseSession(session),
-    zone: zoneOf(zone),
-    firstDay: firstDayOf(session),
-  };
-  expect(length && endOfBar(length, at(start), hours)).toBe(at(end));
+  expect(length && new Hours(session, zone).endOfBar(length, at(start))).toBe(at(end));
 });
 
 test('sessions say which day weeks begin with', () => {
