@@ -13,7 +13,7 @@ export type {
 } from './api/answers';
 export { Client } from './api/client';
 export { type Connection, connectionTo } from './api/connection';
-export { ApiError, isAbort } from './api/error';
+export { ApiError, asApiError, isAbort } from './api/error';
 export type { FeedState, StatusMessage, TopicMessage } from './api/messages';
 export { Socket, type SocketState } from './api/socket';
 export { type FeedOptions, SeriesFeed } from './bars/feed';
