@@ -9,6 +9,7 @@ const SMALL_DIGITS = '₀₁₂₃₄₅₆₇₈₉';
 /** So many zeros after the point are written as a small number. */
 const MANY_ZEROS = 5;
 const MOST_DECIMALS = 24;
+const STEPS = [1, 2, 2.5, 5, 10];
 const SIGNIFICANT = 4;
 /** The most ticks in 1 that a server tells; prices may be finer still. */
 const FINEST_SCALE = 1e16;
@@ -44,6 +45,17 @@ export function formatPrice(style: PriceStyle, price: number): string {
 export function toTick(style: PriceStyle, price: number): number {
   const ticks = Math.round(price * style.scale);
   return Number.isSafeInteger(ticks) ? ticks / style.scale : price;
+}
+
+/** Round prices from low to high, about `count` of them. */
+export function roundTicks(low: number, high: number, count: number): number[] {
+  if (!(high > low) || count < 1) return [];
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * (STEPS.find((each) => each * power >= rough * (1 - 1e-9)) ?? 10);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
 }
 
 /** The library's form of a style. */
@@ -102,7 +114,13 @@ function plus(value: number, text: string): string {
   return value > 0 ? '+' : MINUS;
 }
 
+/** With very many decimals only so many digits are told: the rest is nothing but noise, and wide. */
+const MOST_DIGITS = 10;
+
 function decimal(size: number, decimals: number): string {
+  if (decimals > MOST_DIGITS && size * 10 ** decimals >= 10 ** MOST_DIGITS) {
+    return size.toFixed(Math.max(0, MOST_DIGITS - 1 - Math.floor(Math.log10(size))));
+  }
   return size >= 1e21 ? size.toExponential(6) : size.toFixed(Math.min(decimals, 100));
 }
 

@@ -76,6 +76,11 @@ export class Stage {
       .applyOptions({ mode: MODES[mode], invertScale: inverted, autoScale: auto });
   }
 
+  /** Whether the scale fits what is in sight by itself; not so after it was dragged. */
+  get isAuto(): boolean {
+    return this.chart.priceScale('right', 0).options().autoScale;
+  }
+
   /** Leaves room at the bottom of the price pane, for volumes drawn over it. */
   leaveRoom(isLeft: boolean): void {
     this.chart

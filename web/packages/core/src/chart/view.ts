@@ -27,6 +27,7 @@ import { screenshot } from './screenshot';
 import { Scroll, type VisibleRange } from './scroll';
 import { PLAIN_SCALE, type Scale, Stage } from './stage';
 import { type Colours, coloursOf, DARK, type Theme } from './theme';
+import { TinyTicks } from './ticks';
 import { Volume, type VolumePlace } from './volume';
 
 export interface ChartOptions {
@@ -54,6 +55,7 @@ const NO_BARS: BarStore = {
 
 /** With these there is nothing to wait for before the old bars go. */
 const HOPELESS: readonly SeriesStatus[] = ['empty', 'unknown', 'error', 'offline'];
+const POINTER_ENDS = ['pointerup', 'dblclick'] as const;
 const VOLUME_PANE = 'volume';
 
 /** A chart in an element: one symbol and interval at a time, with all that is laid over it. */
@@ -132,9 +134,12 @@ export class ChartView {
       symbol: () => this.symbol,
       label: (time) => timeLabel(this.stage.clock, time),
     });
+    this.layers.add(new TinyTicks());
     this.compare.list.watch(() => this.applyScale());
     this.setVolume('overlay');
     this.chart.timeScale().subscribeVisibleLogicalRangeChange(this.frames.ask);
+    // What is dragged or reset on the axes is told by nothing else.
+    for (const event of POINTER_ENDS) element.addEventListener(event, this.frames.ask);
     this.chart.subscribeCrosshairMove(({ logical }) => this.hover(logical ?? null));
   }
 
@@ -213,6 +218,7 @@ export class ChartView {
     this.scroller.look();
     this.setBase();
     this.paneSet.look();
+    this.lookAtScale();
     this.writeLegend();
   };
 
@@ -351,12 +357,18 @@ export class ChartView {
     this.applyScale();
   }
 
+  private lookAtScale(): void {
+    const auto = this.stage.isAuto;
+    if (auto !== this.scale.get().auto) this.scale.set({ ...this.scale.get(), auto });
+  }
+
   /** Symbols of other prices can be compared by their changes only. */
   private applyScale(): void {
     const scale = this.scale.get();
     const isCompared = this.compare.list.get().length > 0;
     const mode = isCompared && scale.mode !== 'indexed' ? 'percent' : scale.mode;
     this.stage.setScale({ ...scale, mode });
+    this.frames.ask();
   }
 
   setTheme(theme: Theme): void {
@@ -423,6 +435,7 @@ export class ChartView {
     this.leave();
     this.indicators.destroy();
     this.compare.destroy();
+    for (const event of POINTER_ENDS) this.element.removeEventListener(event, this.frames.ask);
     this.frames.stop();
     this.paneSet.destroy();
     this.chart.remove();

@@ -7,6 +7,7 @@ import {
   formatVolume,
   priceFormat,
   priceStyle,
+  roundTicks,
   toTick,
 } from '../../src/chart/numbers';
 
@@ -18,6 +19,7 @@ test.each([
   [1e8, 0.000_012_34, 0.000_012_34, '0.00001234'],
   [1e12, 0.000_000_001_234, 0.000_000_001_234, '0.0₈1234'],
   [1e16, 1.234e-18, 1.234e-18, '0.0₁₇1234'],
+  [1e16, 1.234e-18, 0.111_111_111_111_111, '0.1111111111'],
   [100, 0.000_12, 0.000_12, '0.0001200'],
 ])('with %d ticks in 1 and a market at %d, %d reads %s', (scale, last, price, text) => {
   expect(formatPrice(priceStyle(scale, last), price)).toBe(text);
@@ -72,4 +74,16 @@ test('values without a market are as long as they need to be', () => {
     '0.00001230',
     '12.35M',
   ]);
+});
+
+test('ticks are round, and as many as there is room for', () => {
+  expect(roundTicks(0.98e-18, 1.07e-18, 5)).toHaveLength(5);
+  expect(roundTicks(0.98e-18, 1.07e-18, 5).map((price) => price.toExponential(3))).toEqual([
+    '9.800e-19',
+    '1.000e-18',
+    '1.020e-18',
+    '1.040e-18',
+    '1.060e-18',
+  ]);
+  expect(roundTicks(1, 1, 5)).toEqual([]);
 });
