@@ -25,8 +25,14 @@ from tests.sources.binance.scripts import CALM_S, SECONDS, script
 from tests.sources.binance.world import US
 from tests.sources.live.fast import FastClock
 
-SEEDS = range(10)
-MORE_SEEDS = range(1_000, 1_300)
+SEEDS = range(6)
+MORE_SEEDS = range(1_000, 1_150)
+
+
+@pytest.fixture(params=[2, 200], ids=["two-a-connection", "all-on-one"])
+def _connections(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have symbols come over several connections, and over one."""
+    monkeypatch.setattr("chandlery.sources.binance.venue.MOST_STREAMS", request.param)
 
 
 @pytest.fixture(autouse=True)
@@ -130,12 +136,14 @@ def check_what_is_missing(on: Stage) -> None:
         assert not [trade for trade in missing if is_in(trade, seen)]
 
 
+@pytest.mark.usefixtures("_connections")
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_markets_come_and_go_through_any_faults(seed: int) -> None:
     await through(seed)
 
 
 @pytest.mark.nightly
+@pytest.mark.usefixtures("_connections")
 @pytest.mark.parametrize("seed", MORE_SEEDS)
 async def test_markets_come_and_go_through_many_faults(seed: int) -> None:
     await through(seed)
