@@ -171,7 +171,7 @@ def _smoothness(browser: Browser, server: Served, address: str) -> Figure:
     """Compare frames while trades come, with a bare chart that is updated as often."""
     bare = _frames_of_bare(browser, server)
     page = browser.new_page(viewport=VIEW)  # type: ignore[arg-type]
-    page.goto(f"{address}&indicators=sma,ema,bollinger")
+    page.goto(f"{address}&i=sma&i=ema&i=bollinger")
     live(page)
     with _trading(server):
         ours: list[float] = page.evaluate(_WATCH_FRAMES, WATCHED_S)

@@ -1,0 +1,247 @@
+"""The app as people use it: by keyboard, mouse and finger, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessible import faults_of
+from tests.browser.conftest import PHONE, Opened, Watched
+from tests.browser.markets import BTC, RARE
+from tests.browser.served import Served, now
+from tests.browser.waiting import live, until
+
+KEYS = {
+    "search": "/",
+    "interval": "3",
+    "indicators": "Alt+j",
+    "alert": "Alt+a",
+    "goto": "Alt+g",
+    "help": "?",
+    "layouts": "Control+s",
+}
+
+
+@pytest.fixture
+def page(server: Served, opened: Opened) -> Page:
+    found = opened(f"{server.url}/chart/{BTC}?interval=1m")
+    live(found)
+    return found
+
+
+def picture(page: Page) -> bytes:
+    """Return what the chart looks like, without what moves by itself."""
+    return page.locator(".chart-box canvas").first.screenshot()
+
+
+def drag(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()
+
+
+def test_a_market_is_found_by_typing_arrows_and_enter(page: Page) -> None:
+    page.keyboard.type("test")
+    options = page.get_by_role("option")
+    expect(options).to_have_count(3)
+    box = page.get_by_role("combobox")
+    expect(box).to_be_focused()
+    first = box.get_attribute("aria-activedescendant")
+    page.keyboard.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") != first
+    page.keyboard.press("Control+a")
+    page.keyboard.type("rare")
+    expect(options).to_have_count(1)
+    page.keyboard.press("Enter")
+    until(page, f"window.chandlery.symbol === '{RARE}'")
+    live(page)
+    assert RARE in page.url
+    page.go_back()
+    until(page, f"window.chandlery.symbol === '{BTC}'")
+
+
+@pytest.mark.parametrize(("typed", "interval"), [("15", "15m"), ("4h", "4h"), ("1D", "1d")])
+def test_a_number_changes_the_interval_however_fast_it_is_typed(
+    page: Page, typed: str, interval: str
+) -> None:
+    page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    until(page, f"window.chandlery.interval === '{interval}'")
+    live(page)
+    assert f"interval={interval}" in page.url
+
+
+def test_every_indicator_is_added_and_removed(page: Page, server: Served) -> None:
+    for info in server.ask("GET", "/api/v1/indicators"):
+        page.keyboard.press("Alt+j")
+        page.get_by_role("combobox", name="Add an indicator").fill(info["title"])
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        row = page.locator(".legend-row").filter(has=page.locator(".legend-study"))
+        expect(row).to_have_count(1)
+        expect(row.locator(".legend-value").first).to_have_text(re.compile(r"\d"))
+        row.hover()
+        row.get_by_role("button", name=re.compile("Remove")).click()
+        expect(row).to_have_count(0)
+
+
+def test_a_link_restores_all_of_it(page: Page, opened: Opened) -> None:
+    address = page.url.split("?")[0] + (
+        "?interval=5m&kind=line&zone=America/New_York&scale=log"
+        f"&i=sma,period=20&i=rsi&i=macd&compare={RARE}"
+    )
+    first, second = opened(address), None
+    for shown in (first,):
+        live(shown)
+        expect(shown.locator(".legend-study")).to_have_count(3)
+    second = opened(first.url)
+    live(second)
+    expect(second.locator(".legend-study")).to_have_count(3)
+    titles = [shown.locator(".legend-name").all_inner_texts() for shown in (first, second)]
+    assert titles[0] == titles[1]
+    assert second.url == first.url
+    for part in ("kind=line", "zone=America/New_York", "scale=log", f"compare={RARE}"):
+        assert part in second.url
+
+
+def test_the_order_of_panes_is_kept(page: Page, opened: Opened) -> None:
+    base = page.url.split("?")[0]
+    for order in (("rsi", "macd"), ("macd", "rsi")):
+        shown = opened(f"{base}?interval=1m&i={order[0]}&i={order[1]}")
+        live(shown)
+        names = shown.locator(".legend-study")
+        expect(names).to_have_count(2)
+        tops = {
+            name: names.filter(has_text=re.compile(name, re.IGNORECASE)).bounding_box()
+            for name in order
+        }
+        above, below = tops[order[0]], tops[order[1]]
+        assert above
+        assert below
+        assert above["y"] < below["y"]
+
+
+def test_themes_change_without_a_trace(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.emulate_media(color_scheme="light")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != light
+    assert faults_of(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_every_dialog_opens_by_a_key_is_for_everybody_and_closes(page: Page, name: str) -> None:
+    page.keyboard.press(KEYS[name])
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_be_visible()
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_a_drawing_is_made_moved_undone_and_kept_at_its_times(page: Page) -> None:
+    kept = "JSON.parse(localStorage.getItem('chandlery.drawings.TEST:BTCUSDT'))?.drawings"
+    page.get_by_role("button", name="Trend line").click()
+    drag(page, (400, 500), (700, 300))
+    until(page, f"{kept}?.length === 1")
+    before = page.evaluate(f"{kept}[0].anchors")
+    drag(page, (550, 400), (580, 380))
+    moved = page.evaluate(f"{kept}[0].anchors")
+    assert moved != before
+    page.keyboard.press("Control+z")
+    assert page.evaluate(f"{kept}[0].anchors") == before
+    expect(page.get_by_role("toolbar", name=re.compile("style"))).to_be_visible()
+    page.keyboard.type("15")
+    page.keyboard.press("Enter")
+    until(page, "window.chandlery.interval === '15m'")
+    assert page.evaluate(f"{kept}[0].anchors") == before
+    page.reload()
+    live(page)
+    assert page.evaluate(f"{kept}.length") == 1
+
+
+def test_on_a_phone_a_finger_scrolls_and_opens(server: Served, opened: Opened) -> None:
+    page = opened(f"{server.url}/chart/{BTC}?interval=1m", **PHONE)
+    live(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    first = page.evaluate("window.chandlery.bars()[0].t")
+    touch = page.context.new_cdp_session(page)
+    for _ in range(6):
+        points = [(60 + 40 * step, 400) for step in range(7)]
+        for kind, point in zip(("touchStart", *["touchMove"] * 6), points, strict=True):
+            at = [{"x": point[0], "y": point[1]}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    until(page, f"window.chandlery.bars()[0].t < {first}")
+    page.get_by_role("button", name="Indicators").tap()
+    expect(page.locator("dialog[open]")).to_be_visible()
+    assert faults_of(page) == []
+
+
+def test_320_pixels_are_enough(server: Served, opened: Opened) -> None:
+    page = opened(f"{server.url}/chart/{BTC}?interval=1m", viewport={"width": 320, "height": 640})
+    live(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_last_price_is_told_to_who_cannot_see_it(page: Page, server: Served) -> None:
+    server.trade(BTC, (now(), 43_210.75, 0.1))
+    until(page, "window.chandlery.bars().at(-1).c === 43210.75")
+    expect(page.locator("[aria-live=polite]").filter(has_text="43210.75").first).to_be_attached(
+        timeout=20_000
+    )
+
+
+def test_the_chart_is_read_by_the_keyboard(page: Page) -> None:
+    page.locator(".chart-box").focus()
+    page.keyboard.press("ArrowLeft")
+    told = page.locator("#chart > .hidden-text[role=status]")
+    expect(told).to_contain_text(re.compile(r"open|close", re.IGNORECASE))
+    first = told.inner_text()
+    page.keyboard.press("ArrowLeft")
+    expect(told).not_to_have_text(first)
+
+
+def test_the_library_is_named_and_linked(page: Page) -> None:
+    link = page.locator('a[href*="tradingview.com"]').first
+    expect(link).to_be_attached()
+
+
+def test_a_watchlist_switches_the_market(page: Page) -> None:
+    page.keyboard.press("Alt+w")
+    panel = page.get_by_role("complementary", name="Watchlist")
+    expect(panel).to_be_visible()
+    assert faults_of(page) == []
+
+
+def test_the_same_address_looks_the_same(server: Served, opened: Opened) -> None:
+    """Two pictures of a range that has ended are the same to the pixel."""
+    start = int(now()) // 86_400 * 86_400 - 3 * 86_400
+    address = f"{server.url}/chart/{BTC}?interval=15m&i=ema,period=20&t={start}-{start + 86_400}"
+    pictures = []
+    for _ in range(2):
+        page = opened(address)
+        live(page)
+        expect(page.locator(".legend-study")).to_have_count(1)
+        page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        pictures.append(picture(page))
+    assert pictures[0] == pictures[1]
+
+
+def test_a_bad_link_still_shows_a_chart(server: Served, opened: Opened, watched: Watched) -> None:
+    page = opened(
+        f"{server.url}/chart/{BTC}?interval=1m&kind=evil&zone=Moon/Base&scale=x&i=,,&i=sma,period=-5"
+        "&i=nothere&compare=%00,<script>&t=9-1"
+    )
+    watched.allowed |= {"400", "404"}
+    live(page)
+    until(page, "window.chandlery.bars().length > 0")
