@@ -36,6 +36,11 @@ def picture(page: Page) -> bytes:
     return page.locator(".chart-box canvas").first.screenshot()
 
 
+def frame(page: Page) -> None:
+    """Wait until the page has drawn once more."""
+    page.evaluate("new Promise(requestAnimationFrame)")
+
+
 def drag(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:
     page.mouse.move(*start)
     page.mouse.down()
@@ -173,11 +178,12 @@ def test_on_a_phone_a_finger_scrolls_and_opens(server: Served, opened: Opened) -
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     first = page.evaluate("window.chandlery.bars()[0].t")
     touch = page.context.new_cdp_session(page)
-    for _ in range(6):
+    for _ in range(12):
         points = [(60 + 40 * step, 400) for step in range(7)]
         for kind, point in zip(("touchStart", *["touchMove"] * 6), points, strict=True):
             at = [{"x": point[0], "y": point[1]}]
             touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+            frame(page)
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     until(page, f"window.chandlery.bars()[0].t < {first}")
     page.get_by_role("button", name="Indicators").tap()
