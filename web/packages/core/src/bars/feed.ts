@@ -43,6 +43,8 @@ export class SeriesFeed {
   readonly isComplete: Signal<boolean>;
   /** Whether the newest bars are loaded; not so after a jump far back: see `loadNewest`. */
   readonly isAtEnd: Signal<boolean>;
+  /** Grows when bars before the first loaded one changed, or may have: what was made of them is old. */
+  readonly olderChanges: Signal<number>;
   /** The newest bar there is, also where it is not among those loaded. */
   readonly newest = new Signal<Bar | null>(null);
   readonly gaps = new Signal<readonly Gap[]>([]);
@@ -79,6 +81,7 @@ export class SeriesFeed {
     this.bars = this.seam.bars;
     this.isComplete = this.seam.isComplete;
     this.isAtEnd = this.seam.isAtEnd;
+    this.olderChanges = this.seam.olderChanges;
   }
 
   /** Begins to load and to follow. */

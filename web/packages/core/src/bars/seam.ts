@@ -26,8 +26,11 @@ export class Seam {
   readonly isComplete = new Signal(false);
   /** Whether the newest bars are loaded; not so after a jump back, or beyond the cap. */
   readonly isAtEnd = new Signal(true);
+  /** Grows when bars before the first loaded one changed, or may have. */
+  readonly olderChanges = new Signal(0);
   private readonly fresh = new Fresh();
   private epoch = 0;
+  private wasSynced = false;
   /** How often answers were added to what is loaded. */
   private loads = 0;
 
@@ -77,6 +80,7 @@ export class Seam {
     const last = this.isAtEnd.get() ? null : this.bars.last();
     const loaded = bars.filter((bar) => bar.t >= (first?.t ?? 0) && bar.t <= (last?.t ?? bar.t));
     if (loaded.length) this.bars.apply(loaded);
+    if (bars.some((bar) => bar.t < (first?.t ?? 0))) this.changedBefore();
     if (this.bars.length > this.cap + SLACK) this.letGo('newest');
   }
 
@@ -171,6 +175,10 @@ export class Seam {
     this.renew(this.fresh.over(older, reached, end), reached);
   }
 
+  private changedBefore(): void {
+    this.olderChanges.set(this.olderChanges.get() + 1);
+  }
+
   /** Returns the range that is loaded and has to be asked for again. */
   private doubtful(snapshot: readonly Bar[]): { from: Seconds; until: Seconds } {
     const begin = snapshot[0]?.t ?? Number.POSITIVE_INFINITY;
@@ -187,6 +195,8 @@ export class Seam {
     this.bars.replace(bars);
     this.letGo('newest');
     this.isSynced.set(true);
+    if (this.wasSynced) this.changedBefore();
+    this.wasSynced = true;
   }
 
   /** Returns from when on an answer holds all bars: no more than the cap are asked for. */

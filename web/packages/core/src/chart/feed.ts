@@ -6,6 +6,8 @@ import type { Signal } from '../signal';
 import type { Bar, Market, Seconds, SeriesStatus } from '../types';
 
 export interface ChartFeed {
+  readonly symbol: string;
+  readonly interval: string;
   readonly bars: BarStore;
   readonly market: Signal<Market | null>;
   readonly status: Signal<SeriesStatus>;
@@ -16,6 +18,8 @@ export interface ChartFeed {
   /** The newest bar there is, loaded or not. */
   readonly newest: Signal<Bar | null>;
   readonly gaps: Signal<readonly Gap[]>;
+  /** Grows when bars before the first loaded one changed. */
+  readonly olderChanges?: Signal<number>;
   loadOlder(count: number): Promise<void>;
   loadNewer(count: number): Promise<void>;
   loadNewest(): Promise<void>;

@@ -283,15 +283,6 @@ export interface IndicatorLegend {
   }[];
 }
 
-/** Where nobody computes indicators. */
-export const noStudy: OpenStudy = () => ({
-  columns: {},
-  displacement: {},
-  reason: new Signal('no values: the chart was made without indicators'),
-  watch: () => () => undefined,
-  stop: () => undefined,
-});
-
 const NO_VALUES: Pick<StudyFeed, 'columns' | 'displacement'> = { columns: {}, displacement: {} };
 
 function withoutId({ id: _, ...rest }: NewIndicator): Omit<NewIndicator, 'id'> {

@@ -2,6 +2,7 @@ import type { Client } from '../api/client';
 import type { Socket } from '../api/socket';
 import { SeriesFeed } from '../bars/feed';
 import type { BarStore } from '../bars/store';
+import { studiesOf } from '../indicators/study';
 import { Signal } from '../signal';
 import { timeLabel } from '../time/behaviour';
 import { isIntraday, parseInterval, secondsOf } from '../time/interval';
@@ -12,7 +13,7 @@ import { extent } from './column';
 import { CompareSet } from './compare';
 import type { ChartFeed } from './feed';
 import { Frames } from './frames';
-import { IndicatorSet, noStudy, type OpenStudy } from './indicators';
+import { IndicatorSet, type OpenStudy } from './indicators';
 import { lookAgain, placeOfView } from './keep';
 import { hasBase, type Kind } from './kinds';
 import type { Layer } from './layer';
@@ -117,7 +118,7 @@ export class ChartView {
       panes: this.paneSet,
       colour: this.colour,
       style: () => this.style,
-      open: study ?? noStudy,
+      open: study ?? studiesOf(client),
       ask: this.frames.ask,
       otherPanes: () => (this.volume.get() === 'pane' ? [VOLUME_PANE] : []),
     });

@@ -1,8 +1,14 @@
 import type { Wire } from '../../src/api/environment';
+import { compute, FORMULAS, valuesOf } from '../../src/indicators/table';
+import { Calendar } from '../../src/time/calendar';
 import type { Bar } from '../../src/types';
 import type { FakeWorld } from './world';
 
 const STEP = 60;
+export const TIMELINE = {
+  calendar: new Calendar(),
+  interval: { count: 60, unit: 's' },
+} as const;
 const FLUSH_MS = 20;
 const HEARTBEAT_MS = 20_000;
 
@@ -124,8 +130,11 @@ export class FakeServer {
 
   private answer({ pathname, searchParams }: URL): Response {
     if (pathname === '/api/v1/gaps') return Response.json([]);
-    if (pathname.startsWith('/api/v1/symbols/')) return Response.json({ symbol: this.symbol });
+    if (pathname.startsWith('/api/v1/symbols/'))
+      return Response.json({ symbol: this.symbol, session: '24x7', time_zone: 'UTC' });
     if (searchParams.get('symbol') !== this.symbol) return refusal(404, 'unknown_symbol');
+    if (pathname.startsWith('/api/v1/indicators/'))
+      return this.indicator(pathname.slice('/api/v1/indicators/'.length), searchParams);
     return this.page(searchParams);
   }
 
@@ -142,6 +151,26 @@ export class FakeServer {
     const names = ['t', 'o', 'h', 'l', 'c', 'v', 'q', 'n', 'bv'] as const;
     const body = Object.fromEntries(names.map((name) => [name, column(name)]));
     return Response.json(body, { headers });
+  }
+
+  /** Values as over the whole history, which is what the server promises within 1e-9. */
+  private indicator(name: string, given: URLSearchParams): Response {
+    const formula = FORMULAS[name];
+    if (!formula) return refusal(404, 'unknown_indicator');
+    const range = { start: Number(given.get('start') ?? 0), end: Number(given.get('end')) };
+    const bars = this.all().filter(({ t }) => t < range.end);
+    // A sum begins at the first bar that is read.
+    const read = formula.isCumulative ? bars.filter(({ t }) => t >= range.start) : bars;
+    const values = valuesOf(formula, Object.fromEntries(given));
+    const columns = compute(formula, values, read, TIMELINE);
+    const rows = read.flatMap(({ t }, row) => (t >= range.start ? [row] : []));
+    const outputs = Object.fromEntries(
+      Object.entries(columns).map(([output, column]) => [
+        output,
+        rows.map((row) => (Number.isNaN(column[row]) ? null : column[row])),
+      ]),
+    );
+    return Response.json({ t: rows.map((row) => read[row]?.t), outputs });
   }
 
   private accepted(wire: Wire): { send(text: string): void; close(): void } {
