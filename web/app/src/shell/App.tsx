@@ -96,7 +96,9 @@ function Drawing() {
       void load().then((module) => setTools(() => module.default));
   }, [view]);
   return (
-    <div className={isOut ? 'draw is-out' : 'draw'}>{Tools && view && <Tools desk={desk} />}</div>
+    <section className={isOut ? 'draw is-out' : 'draw'} aria-label="Drawings">
+      {Tools && view && <Tools desk={desk} />}
+    </section>
   );
 }
 
