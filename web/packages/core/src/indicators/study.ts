@@ -179,7 +179,7 @@ export class LiveStudy implements StudyFeed {
     const isWanted = () => !this.given.signal.aborted;
     return this.insist.ask(async () => {
       const answer = await this.answer(range);
-      return { t: answer.t, outputs: answer.outputs, earlier: await this.earlier() };
+      return { t: answer.t, outputs: answer.outputs, earlier: await this.earlier(end) };
     }, isWanted);
   }
 
@@ -189,12 +189,12 @@ export class LiveStudy implements StudyFeed {
     return this.client.indicator(this.name, query, this.asked);
   }
 
-  /** Returns the bars before the loaded ones that the value after the last settled bar depends on. */
-  private async earlier(): Promise<readonly Bar[]> {
+  /** Returns the bars before the loaded ones that the value of the bar at a time depends on. */
+  private async earlier(time: Seconds): Promise<readonly Bar[]> {
     const { bars, symbol, interval, isComplete } = this.feed;
     const first = bars.first();
     if (!first || isComplete.get() || this.formula.isCumulative) return [];
-    const since = this.since();
+    const since = this.since(time);
     const query = { symbol, interval, end: first.t, limit: PAGE };
     if (since !== null) {
       if (since >= first.t) return [];
@@ -204,14 +204,13 @@ export class LiveStudy implements StudyFeed {
         this.asked,
       );
     }
-    const missing = this.formula.lead(this.values) - (bars.length - 1);
+    const missing = this.formula.lead(this.values) - (bars.floor(time - 1) + 1);
     return missing > 0 ? this.client.allCandles(query, missing, this.asked) : [];
   }
 
-  /** The time from which on bars are needed for the newest value, if not a number of bars is. */
-  private since(): Seconds | null {
-    const last = this.feed.bars.last();
-    return last ? (this.formula.since?.(this.values, this.timeline(), last.t) ?? null) : null;
+  /** The time from which on bars are needed for a bar's value, if not a number of bars is. */
+  private since(time: Seconds): Seconds | null {
+    return this.formula.since?.(this.values, this.timeline(), time) ?? null;
   }
 
   private take({ t, outputs, earlier }: Loaded): void {
@@ -254,7 +253,8 @@ export class LiveStudy implements StudyFeed {
   }
 
   private warmUp(bars: readonly Bar[]): readonly Bar[] {
-    const since = this.since();
+    const next = this.feed.bars.all()[this.settled];
+    const since = next ? this.since(next.t) : null;
     if (since !== null) return bars.filter(({ t }) => t >= since);
     const lead = this.formula.lead(this.values);
     return lead > 0 ? bars.slice(-lead) : [];
