@@ -28,6 +28,7 @@ interface Compared {
   stop: Stop;
   dirty: Dirty;
   asked: Seconds;
+  isLoading: boolean;
 }
 
 const MOST = 8;
@@ -55,7 +56,15 @@ export class CompareSet {
     });
     const state = { symbol, colour, isHidden: false };
     const plot = new Plot(this.scene.chart, series);
-    const compared = { state, plot, feed: null, stop: () => undefined, dirty: 0, asked: Infinity };
+    const compared = {
+      state,
+      plot,
+      feed: null,
+      stop: () => undefined,
+      dirty: 0,
+      asked: Infinity,
+      isLoading: false,
+    };
     this.compared.push(compared);
     this.connect(compared);
     this.tell();
@@ -95,13 +104,14 @@ export class CompareSet {
     }
   }
 
-  draw(bars: BarStore, dirty: Dirty): void {
+  /** Draws what changed; `isAtEnd` tells whether the newest bars are among those shown. */
+  draw(bars: BarStore, dirty: Dirty, isAtEnd: boolean): void {
     for (const compared of this.compared) {
       const from = dirtier(compared.dirty, dirty);
       compared.dirty = null;
       if (!compared.feed) continue;
       compared.plot.draw(aligned(bars, compared.feed.bars), from);
-      loadAsFar(compared, bars.first()?.t);
+      loadAsFar(compared, bars, isAtEnd);
     }
   }
 
@@ -230,10 +240,25 @@ function barFor(bars: BarStore, others: BarStore, index: number): Bar | null {
   return bar.t > since ? bar : null;
 }
 
-/** Has the other symbol loaded as far back as the chart, asking once for each time. */
-function loadAsFar(compared: Compared, time: Seconds | undefined): void {
-  const first = compared.feed?.bars.first();
-  if (time === undefined || !first || first.t <= time || compared.asked <= time) return;
-  compared.asked = time;
-  compared.feed?.loadUntil(time).catch(() => undefined);
+/** Has the other symbol loaded as far as the chart, both ways, asking once for each time. */
+function loadAsFar(compared: Compared, bars: BarStore, isAtEnd: boolean): void {
+  const { feed } = compared;
+  const [first, last] = [bars.first(), bars.last()];
+  const [otherFirst, otherLast] = [feed?.bars.first(), feed?.bars.last()];
+  if (!feed || compared.isLoading || !first || !last || !otherFirst || !otherLast) return;
+  if (otherLast.t < last.t && !feed.isAtEnd.get()) {
+    load(compared, last.t, isAtEnd ? feed.loadNewest() : feed.loadNewer(bars.length));
+  } else if (otherFirst.t > first.t && !feed.isComplete.get() && compared.asked !== first.t) {
+    load(compared, first.t, feed.loadUntil(first.t));
+  }
+}
+
+function load(compared: Compared, asked: Seconds, flight: Promise<void>): void {
+  compared.asked = asked;
+  compared.isLoading = true;
+  const done = () => {
+    compared.isLoading = false;
+  };
+  // What keeps it from loading is told by the status of its feed.
+  flight.then(done, done);
 }

@@ -24,6 +24,8 @@ export interface ChartFeed {
   loadNewer(count: number): Promise<void>;
   loadNewest(): Promise<void>;
   loadUntil(time: Seconds): Promise<void>;
+  /** Asks again which stretches were not collected. */
+  loadGaps?(): Promise<void>;
   start(): void;
   stop(): void;
 }

@@ -11,6 +11,8 @@ import type { Layer, LayerHost } from './layer';
 
 export interface GapScene {
   readonly gaps: () => Signal<readonly Gap[]> | null;
+  /** Asks for them again: they come and go while feeds run. */
+  readonly load: () => void;
   /** The server's time in seconds, up to where a gap without an end reaches. */
   readonly now: () => Seconds;
   readonly label: (time: Seconds) => string;
@@ -25,6 +27,7 @@ interface Band {
 const LEAST_WIDTH = 6;
 const HATCH = 6;
 const MOST_BANDS = 500;
+const EVERY_MS = 30_000;
 const TOKENS = { open: 'gap', filling: 'gap-filling', lost: 'gap-lost' } as const;
 const WORDS = {
   open: 'Not collected',
@@ -75,7 +78,12 @@ export class GapMarks implements Layer {
     this.host = host;
     host.series.attachPrimitive(this.primitive);
     host.chart.subscribeCrosshairMove(this.moved);
-    this.stop = this.scene.gaps()?.watch(() => this.update()) ?? this.stop;
+    const unwatch = this.scene.gaps()?.watch(() => this.update());
+    const timer = setInterval(this.scene.load, EVERY_MS);
+    this.stop = () => {
+      clearInterval(timer);
+      unwatch?.();
+    };
   }
 
   detach(): void {

@@ -42,6 +42,7 @@ export class Overlays {
       sessions: new SessionShading(),
       gaps: new GapMarks({
         gaps: () => feed()?.gaps ?? null,
+        load: () => loadGaps(feed()),
         now: () => socket.clock.now() / 1_000,
         label,
       }),
@@ -63,6 +64,11 @@ export class Overlays {
   reloadMarks(): void {
     this.marks.reload();
   }
+}
+
+function loadGaps(feed: ChartFeed | null): void {
+  // While the server cannot be reached, what was known stays.
+  feed?.loadGaps?.().catch(() => undefined);
 }
 
 function newestShown(feed: ChartFeed | null): Bar | null {

@@ -15,6 +15,7 @@ const NARROW = 500;
 const LEAST_BEFORE = 50;
 const SCREENS = 2;
 const ZOOM_STEP = 1.2;
+const REST_MS = 2_000;
 
 const isSameRange = (a: VisibleRange | null, b: VisibleRange | null): boolean =>
   a === b || (a !== null && b !== null && a.from === b.from && a.to === b.to);
@@ -25,6 +26,7 @@ export class Scroll {
   /** Whether the newest bar is in sight, so that new ones move the chart along. */
   readonly isAtEdge = new Signal(true);
   private isLoading = false;
+  private restUntil = 0;
 
   constructor(
     private readonly chart: IChartApi,
@@ -121,7 +123,7 @@ export class Scroll {
 
   private loadAhead(range: LogicalRange): void {
     const feed = this.feed();
-    if (!feed || this.isLoading) return;
+    if (!feed || this.isLoading || performance.now() < this.restUntil) return;
     const screen = Math.ceil(range.to - range.from);
     const margin = Math.max(LEAST_BEFORE, screen);
     const after = this.axis().bars.length - range.to;
@@ -130,11 +132,14 @@ export class Scroll {
     } else if (after < margin && !feed.isAtEnd.get()) this.load(feed.loadNewer(margin * SCREENS));
   }
 
+  /** Where nothing came, as when the server cannot be reached, it is asked again only after a while. */
   private load(flight: Promise<void>): void {
+    const { length } = this.axis().bars;
     this.isLoading = true;
     const done = () => {
       this.isLoading = false;
-      this.ask();
+      if (this.axis().bars.length === length) this.restUntil = performance.now() + REST_MS;
+      else this.ask();
     };
     flight.then(done, done);
   }

@@ -231,7 +231,7 @@ export class ChartView {
     this.main.draw(drawn, dirty);
     this.columns?.draw(drawn, dirty);
     this.indicators.draw(drawn, dirty);
-    this.compare.draw(drawn, dirty);
+    this.compare.draw(drawn, dirty, this.feed.get()?.isAtEnd.get() ?? true);
     lookAgain(this.chart, drawn, place);
   }
 

@@ -53,10 +53,22 @@ test('a bar that begins between two of the chart belongs to the later one', () =
 test('it is loaded as far back as the chart, and asked for once', () => {
   scene.view.compare.add('DEMO:BTC');
   const other = scene.feeds[1];
+  other?.isComplete.set(false);
   other?.bars.reset(barsFrom(NOON + 600, 10));
   scene.frames.draw();
   scene.frames.draw();
   expect(other?.asked).toEqual([10]);
+});
+
+test('where the chart jumped, it is loaded on to the end of what the chart shows', () => {
+  scene.view.compare.add('DEMO:BTC');
+  const other = scene.feeds[1];
+  scene.feeds[0]?.isAtEnd.set(false);
+  other?.isAtEnd.set(false);
+  other?.bars.reset(barsFrom(NOON, 5));
+  scene.frames.draw();
+  expect(other?.asked).toContain(20);
+  expect(other?.bars.last()?.t).toBeGreaterThanOrEqual(NOON + 19 * 60);
 });
 
 test('its newest close is drawn as it comes', () => {

@@ -264,3 +264,20 @@ test('100,000 bars in a zone that changes its clocks are shown at once', () => {
   expect(view.bars().length).toBe(100_000);
   expect(asked.mock.calls.length).toBeLessThan(500);
 });
+
+test('where nothing older comes, the server is left in peace for a while', async () => {
+  const { view, feed } = shown(300);
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+  const ask = vi.spyOn(feed, 'loadOlder').mockResolvedValue();
+  feed.isComplete.set(false);
+  view.scroll(-200);
+  for (let frame = 0; frame < 5; frame++) {
+    frames.draw();
+    await Promise.resolve();
+    feed.bars.put({ t: NOON + 299 * 60, o: 1, h: 2, l: 1, c: frame, v: 1 });
+  }
+  expect(ask).toHaveBeenCalledOnce();
+  clock.mockReturnValue(4_000);
+  frames.draw();
+  expect(ask).toHaveBeenCalledTimes(2);
+});
