@@ -1,7 +1,6 @@
 /** A bare page to look at the chart with: `vite packages/core/dev`, with a server to ask. Not shipped. */
 
 import { ChartView, Client, DARK, LIGHT, Socket } from '../src';
-import { Signal } from '../src/signal';
 
 const wanted = new URLSearchParams(location.search);
 const client = new Client('');
@@ -15,35 +14,6 @@ const view = new ChartView(element, {
   theme,
   client,
   socket,
-  study: (feed, name, parameters) => {
-    const listeners = new Set<(from: number) => void>();
-    const study = {
-      columns: {} as Record<string, (number | null)[]>,
-      displacement: {} as Record<string, number>,
-      reason: new Signal(''),
-      watch: (listener: (from: number) => void) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-      stop: () => undefined,
-    };
-    void client
-      .indicator(name, {
-        symbol: view.symbol,
-        interval: view.interval,
-        limit: feed.bars.length,
-        parameters,
-      })
-      .then((values) => {
-        const at = new Map(values.t.map((time, index) => [time, index]));
-        for (const [output, column] of Object.entries(values.outputs)) {
-          study.columns[output] = feed.bars.all().map((bar) => column[at.get(bar.t) ?? -1] ?? null);
-        }
-        Object.assign(study.displacement, values.displacement);
-        for (const listener of listeners) listener(0);
-      });
-    return study;
-  },
 });
 
 function writeLegend(): void {
