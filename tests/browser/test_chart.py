@@ -36,14 +36,13 @@ def first_time(page: Page) -> int:
 
 
 def as_rest_has_them(page: Page, server: Served, symbol: str, interval: str) -> None:
-    """Compare all that is loaded with REST: the chart is asked until nothing came in between."""
-    for _ in range(10):
-        before = server.bars(symbol, interval, 50_000)
-        shown = bars_of(page)
-        if before == server.bars(symbol, interval, 50_000):
-            break
+    """Compare all that is loaded with REST, at a moment in which nothing came in between."""
+    told = server.bars(symbol, interval, 50_000)
+    shown = bars_of(page)
+    while told != (again := server.bars(symbol, interval, 50_000)):
+        told, shown = again, bars_of(page)
     assert shown
-    expected = [{name: bar[name] for name in FIELDS} for bar in before if bar["t"] >= shown[0]["t"]]
+    expected = [{name: bar[name] for name in FIELDS} for bar in told if bar["t"] >= shown[0]["t"]]
     assert [{name: bar[name] for name in FIELDS} for bar in shown] == expected
 
 
