@@ -27,8 +27,8 @@ export interface Look {
   readonly outputs: readonly OutputLook[];
   readonly ribbon?: RibbonOf;
   readonly levels?: readonly number[];
-  /** Written as prices of the market, as volumes, or with so many decimals. */
-  readonly numbers: 'price' | 'volume' | number;
+  /** Written as prices of the market, as differences of prices, as volumes, or with so many decimals. */
+  readonly numbers: 'price' | 'difference' | 'volume' | number;
 }
 
 const line = (output: string, colour = ''): OutputLook => ({
@@ -44,7 +44,7 @@ export const LOOKS: Readonly<Record<string, Look>> = {
   ema: average('ema'),
   wma: average('wma'),
   vwap: average('vwap'),
-  atr: average('atr'),
+  atr: { outputs: [line('atr')], numbers: 'difference' },
   bollinger: {
     outputs: [line('upper', 'series-1'), line('middle', 'series-2'), line('lower', 'series-1')],
     ribbon: {
@@ -76,7 +76,7 @@ export const LOOKS: Readonly<Record<string, Look>> = {
       line('macd', 'series-1'),
       line('signal', 'series-2'),
     ],
-    numbers: 'price',
+    numbers: 'difference',
   },
   obv: { outputs: [line('obv', 'series-1')], numbers: 'volume' },
   ichimoku: {

@@ -35,6 +35,11 @@ export function priceStyle(scale: number, price: number | null): PriceStyle {
     : { scale, decimals: given };
 }
 
+/** The style of differences of prices, which tell more with two places more. */
+export function finer({ scale, decimals }: PriceStyle): PriceStyle {
+  return { scale: scale * 100, decimals: decimals + 2 };
+}
+
 export function formatPrice(style: PriceStyle, price: number): string {
   if (!Number.isFinite(price)) return '';
   const text = decimal(Math.abs(price), style.decimals);

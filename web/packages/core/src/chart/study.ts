@@ -13,7 +13,14 @@ import {
 import type { BarStore } from '../bars/store';
 import { type Column, NO_COLUMN, valueAt } from './column';
 import { histogramColour, type Look, type OutputLook } from './looks';
-import { formatPrice, formatValue, formatVolume, type PriceStyle, priceFormat } from './numbers';
+import {
+  finer,
+  formatPrice,
+  formatValue,
+  formatVolume,
+  type PriceStyle,
+  priceFormat,
+} from './numbers';
 import { type Dirty, type Items, Plot } from './plot';
 import { Ribbon, type RibbonLook } from './ribbon';
 import { type Colours, faded } from './theme';
@@ -100,8 +107,13 @@ export class Study {
   /** Writes a value as the legend and the axis do. */
   format(value: number): string {
     const { numbers } = this.scene.look;
-    if (numbers === 'price') return formatPrice(this.scene.style(), value);
+    if (numbers === 'price' || numbers === 'difference') return formatPrice(this.style(), value);
     return numbers === 'volume' ? formatVolume(value) : formatValue(value, numbers);
+  }
+
+  private style(): PriceStyle {
+    const style = this.scene.style();
+    return this.scene.look.numbers === 'difference' ? finer(style) : style;
   }
 
   private optionsOf(output: OutputLook, index: number) {
@@ -125,7 +137,7 @@ export class Study {
 
   private numbers() {
     const { numbers } = this.scene.look;
-    if (numbers === 'price') return priceFormat(this.scene.style());
+    if (numbers === 'price' || numbers === 'difference') return priceFormat(this.style());
     return {
       type: 'custom' as const,
       minMove: numbers === 'volume' ? 1e-8 : 10 ** -numbers,

@@ -58,3 +58,11 @@ test('an indicator tells its values, and why it has none', () => {
   scene.frames.draw();
   expect(row()?.reason).toBe('the server does not answer');
 });
+
+test('differences of prices are told with two places more than prices', () => {
+  const id = scene.view.indicators.add({ name: 'atr' });
+  scene.studies[0]?.tell({ atr: Array(19).fill(null).concat(0.07123) }, 0);
+  scene.frames.draw();
+  const row = scene.view.legend.get().find((each) => each.id === id);
+  expect(row?.values[0]?.text).toBe('0.0712');
+});
