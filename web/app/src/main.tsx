@@ -1,4 +1,4 @@
-import { connectionTo } from '@chandlery/chart-core';
+import { asApiError, connectionTo } from '@chandlery/chart-core';
 import { createRoot } from 'react-dom/client';
 import { keptAlerts } from './alerts/alerts';
 import { Desk } from './desk';
@@ -41,10 +41,19 @@ function first(base: string): Partial<Layout> {
   return last ? { ...opened(last), range: null, ...asked } : asked;
 }
 
-/** The market with the most going on, or else the first one. */
+/** Markets among which the busiest is looked for: as many as are told of at once. */
+const LOOKED_AT = 50;
+
+/** The market with the most trades in 24 hours; why there is none is told in its place. */
 async function busiest(desk: Desk): Promise<void> {
-  const first = async (query: object) =>
-    (await desk.client.symbols({ limit: 1, ...query })).markets[0];
-  const market = await first({ sort: 'activity' }).catch(() => first({}).catch(() => undefined));
-  if (market) desk.layout.set({ ...desk.layout.get(), symbol: market.symbol });
+  try {
+    const { markets } = await desk.client.symbols({ limit: LOOKED_AT });
+    const tickers = await desk.client.tickers(markets.map(({ symbol }) => symbol));
+    const [busiest] = [...tickers].sort((a, b) => (b.trades ?? 0) - (a.trades ?? 0));
+    if (busiest) desk.layout.set({ ...desk.layout.get(), symbol: busiest.symbol });
+    else desk.standing.set({ status: 'empty', reason: '' });
+  } catch (error) {
+    const { message, hint } = asApiError(error);
+    desk.standing.set({ status: 'error', reason: [message, hint].filter(Boolean).join(': ') });
+  }
 }

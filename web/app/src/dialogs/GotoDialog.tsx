@@ -1,4 +1,5 @@
 import { zoneOf } from '@chandlery/chart-core';
+import './dialogs.css';
 import { useState } from 'react';
 import { useDesk } from '../shell/context';
 import { Button } from '../ui/Button';

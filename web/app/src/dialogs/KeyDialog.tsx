@@ -1,3 +1,4 @@
+import './dialogs.css';
 import { useState } from 'react';
 import { apiBase } from '../place';
 import { signIn } from '../session';

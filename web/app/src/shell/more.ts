@@ -4,6 +4,7 @@ import { KINDS, VOLUME_PLACES } from '@chandlery/chart-core';
 import type { Desk } from '../desk';
 import { MODES } from '../layout/layout';
 import type { ThemeChoice } from '../layout/prefs';
+import { apiBase } from '../place';
 import type { MenuItem } from '../ui/Menu';
 import { run } from './commands';
 import { KIND_NAMES, MODE_NAMES } from './words';
@@ -84,7 +85,7 @@ export function moreItems(desk: Desk): MenuItem[] {
     {
       label: 'Administration',
       icon: 'gauge',
-      onSelect: () => location.assign(`${desk.base}admin`),
+      onSelect: () => location.assign(`${desk.base}${apiBase() ? 'admin.html' : 'admin'}`),
     },
     { label: 'About', icon: 'info', onSelect: () => desk.open({ name: 'about' }) },
   ];

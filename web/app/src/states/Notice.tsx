@@ -23,8 +23,8 @@ export function Notice() {
   const { symbol, interval } = useSignal(desk.layout);
   const hasBars = useHasBars(desk);
   if (!view) return null;
-  if (!symbol) return <Big {...noMarket(desk)} />;
   const { status, reason } = standing;
+  if (!symbol && status !== 'error') return <Big {...noMarket(desk)} />;
   if (status === 'live') return null;
   if (hasBars) return <Small status={status} reason={reason} />;
   if (status === 'connecting' || status === 'reconnecting') return <Loading symbol={symbol} />;
@@ -52,7 +52,8 @@ const retry = (desk: Desk) => (
     icon="redo"
     isMain
     onClick={() => {
-      desk.socket.retry();
+      if (desk.layout.get().symbol) desk.socket.retry();
+      else location.reload();
     }}
   >
     Try again
@@ -94,6 +95,13 @@ function said(
   symbol: string,
   interval: string,
 ): Said {
+  if (status === 'offline' && navigator.onLine)
+    return {
+      icon: 'server',
+      title: 'The server does not answer',
+      text: `It is asked again by itself, and the chart goes on when it is back.${reason ? ` (${reason})` : ''}`,
+      actions: retry(desk),
+    };
   if (status === 'offline')
     return {
       icon: 'offline',
@@ -108,7 +116,7 @@ function said(
       text: `The market is known, and its first bar of ${intervalName(interval)} appears here with the first trade.`,
       actions: search(desk),
     };
-  if (/key|token|authori|allowed/i.test(reason)) return locked(desk, reason);
+  if (/key|token|authori|allowed/i.test(reason)) return locked(desk);
   return {
     icon: 'server',
     title: 'The server cannot answer',
@@ -117,11 +125,11 @@ function said(
   };
 }
 
-function locked(desk: Desk, reason: string): Said {
+function locked(desk: Desk): Said {
   return {
     icon: 'warning',
     title: 'A key is needed',
-    text: reason,
+    text: 'This server shows its data to those with a key only.',
     actions: (
       <Button isMain onClick={() => desk.open({ name: 'key' })}>
         Enter a key
@@ -216,13 +224,16 @@ const WORDS: Readonly<Partial<Record<SeriesStatus, string>>> = {
   error: 'The server cannot answer. The bars are those of before.',
 };
 
+const NO_SERVER = 'The server does not answer, and is asked again. The bars are those of before.';
+
 function Small({ status, reason }: { status: SeriesStatus; reason: string }) {
   const desk = useDesk();
-  const words = WORDS[status];
+  const isServer = status === 'offline' && navigator.onLine;
+  const words = isServer ? NO_SERVER : WORDS[status];
   if (!words) return null;
   return (
     <div className="notice-line" role="status" title={reason}>
-      <Icon name={status === 'offline' ? 'offline' : 'warning'} size={16} />
+      <Icon name={status === 'offline' && !isServer ? 'offline' : 'warning'} size={16} />
       <span>{words}</span>
       {status !== 'delayed' && (
         <button
