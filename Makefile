@@ -11,7 +11,7 @@ WORKERS ?= 2
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/tests/*')
 APP := src/chandlery/static/index.html
 
-.PHONY: help setup run demo web app-if-possible test nightly lint fmt bench bench-50m lock build clean docs
+.PHONY: help setup run demo web packages app-if-possible test nightly lint fmt bench bench-50m lock build clean docs
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ $(APP): $(WEB_SOURCES) scripts/web.py | $(VENV)/.node
 	@touch $@
 
 web: $(APP) ## build the web app into src/chandlery/static
+
+packages: | $(VENV)/.node ## build what is published on npm into web/packages/*/dist: modules, types, one script
+	$(BIN)/python scripts/web.py packages
 
 # The server is of use without its app: where that cannot be built, the page says what to do.
 app-if-possible: $(VENV)/.runtime

