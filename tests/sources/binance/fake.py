@@ -7,10 +7,12 @@ the streams leave out REST has, but for trades that are `void`: those nobody get
 from __future__ import annotations
 
 import asyncio
+import heapq
 import json
 import random
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -43,6 +45,8 @@ GARBAGE: tuple[str | bytes, ...] = (
     "",
 )
 BAD_FRAMES = len(GARBAGE)
+MOST_REQUESTS = 10_000
+"""That are kept to be looked at."""
 WEIGHTS = {
     "binance": {"aggTrades": 4, "klines": 2, "exchangeInfo": 20, "historicalTrades": 25},
     "binance-usdm": {"aggTrades": 20, "klines": 5, "exchangeInfo": 1, "historicalTrades": 20},
@@ -140,6 +144,10 @@ class FakeBinance:
         self.trades = {symbol: list(of) for symbol, of in trades.items()}
         self.faults = faults or Faults()
         self.void = set(void)
+        self._given = {
+            symbol: [t for t in of if (symbol, t.id) not in self.void]
+            for symbol, of in self.trades.items()
+        }
         self.random = random.Random(self.faults.seed)  # noqa: S311 - chance, no secret
         self.met: Counter[str] = Counter()
         """What went wrong how often."""
@@ -149,7 +157,7 @@ class FakeBinance:
         self.closed_until_us = 0
         self.early_requests = 0
         """Requests that came although they were told to wait."""
-        self.requests: list[str] = []
+        self.requests: deque[str] = deque(maxlen=MOST_REQUESTS)
         self.scripted: deque[tuple[int, dict[str, str], bytes]] = deque()
         """Answers for the next requests, whatever they ask for."""
         self.connections = 0
@@ -187,7 +195,16 @@ class FakeBinance:
 
     def given(self, symbol: str) -> list[FakeTrade]:
         """Return the trades that REST has, at the end of time."""
-        return [t for t in self.trades[symbol] if (symbol, t.id) not in self.void]
+        return self._given[symbol]
+
+    def coming(
+        self, symbol: str, kind: str, after_us: int
+    ) -> Iterator[tuple[int, int, str, str, FakeTrade]]:
+        """Yield the trades after a moment with what they are ordered by first."""
+        given = self.given(symbol)
+        for row in range(bisect_right(given, after_us, key=time_of), len(given)):
+            trade = given[row]
+            yield trade.time_us, trade.id, symbol, kind, trade
 
     def _fails(self, chance: float) -> bool:
         calm = self.clock.elapsed() >= self.faults.until_s
@@ -228,8 +245,6 @@ class FakeBinance:
 
     def _weighed(self, name: str, now_us: int) -> dict[str, str]:
         """Count a request, and return what says how much of the limit is used."""
-        if now_us < self.closed_until_us:
-            self.early_requests += 1
         minute = now_us // (60 * US)
         self.weights[minute] += WEIGHTS[self.site.name][name]
         self.most_weight = max(self.most_weight, self.weights[minute])
@@ -239,6 +254,10 @@ class FakeBinance:
         self, headers: dict[str, str], now_us: int
     ) -> tuple[int, dict[str, str], bytes] | None:
         """Return the answer to a request that gets nothing, if it is one."""
+        if now_us < self.closed_until_us:
+            self.early_requests += 1
+            self.met["429"] += 1
+            return self._refuse(429, headers, now_us, self.closed_until_us - now_us)
         if self.weights[now_us // (60 * US)] > self.weight_limit:
             self.met["over limit"] += 1
             return self._refuse(429, headers, now_us)
@@ -252,10 +271,12 @@ class FakeBinance:
         return None
 
     def _refuse(
-        self, status: int, headers: dict[str, str], now_us: int
+        self, status: int, headers: dict[str, str], now_us: int, left_us: int = 0
     ) -> tuple[int, dict[str, str], bytes]:
-        after = self.faults.retry_after_s
-        self.closed_until_us = now_us + after * US
+        """Have everybody wait: as long as they still have to, or from now on."""
+        after = -(-left_us // US) or self.faults.retry_after_s
+        if not left_us:
+            self.closed_until_us = now_us + after * US
         headers = {**headers, "Retry-After": str(after)}
         return status, headers, b'{"code":-1003,"msg":"Too many requests"}'
 
@@ -268,14 +289,17 @@ class FakeBinance:
         if name == "klines":
             return 200, self._klines(symbol, query, now_us)
         until_us = now_us - round(self.faults.lag_s * US)
-        there = [t for t in self.given(symbol) if t.time_us <= until_us]
+        given = self.given(symbol)
+        first, end = 0, bisect_right(given, until_us, key=time_of)
         if "fromId" in query:
-            there = [t for t in there if t.id >= int(query["fromId"])]
+            first = bisect_left(given, int(query["fromId"]), key=id_of)
         if "startTime" in query:
-            low, high = int(query["startTime"]), int(query["endTime"])
-            there = [t for t in there if low <= t.time_us // 1_000 <= high]
+            low, high = int(query["startTime"]) * 1_000, int(query["endTime"]) * 1_000 + 999
+            first = bisect_left(given, low, key=time_of)
+            end = min(end, bisect_right(given, high, key=time_of))
+        there = given[first : min(end, first + int(query.get("limit", "500")))]
         make = rest_agg if name == "aggTrades" else rest_trade
-        return 200, [make(t) for t in there[: int(query.get("limit", "500"))]]
+        return 200, [make(t) for t in there]
 
     def _klines(self, symbol: str, query: dict[str, str], now_us: int) -> list[list[Any]]:
         low, high = int(query["startTime"]) // 1_000, int(query["endTime"]) // 1_000
@@ -344,17 +368,16 @@ class _Talk:
     async def run(self) -> None:
         fake, clock = self.fake, self.fake.clock
         began_us = clock.now_us()
-        rows = [
-            (trade.time_us, symbol.upper(), kind, trade)
-            for symbol, kind in self.streams
-            if kind in ("aggTrade", "trade")
-            for trade in fake.given(symbol.upper())
-            if trade.time_us > began_us
-        ]
-        rows.sort(key=lambda row: (row[0], row[3].id))
+        rows = heapq.merge(
+            *(
+                fake.coming(symbol.upper(), kind, began_us)
+                for symbol, kind in self.streams
+                if kind in ("aggTrade", "trade")
+            )
+        )
         klines = asyncio.create_task(self._klines()) if self.kline else None
         try:
-            for time_us, symbol, kind, trade in rows:
+            for time_us, _, symbol, kind, trade in rows:
                 while (wait_us := time_us - clock.now_us()) > 0:
                     if clock.now_us() >= self.ends_us:
                         break
@@ -430,6 +453,14 @@ class _Talk:
                     if bar is None or (is_closed and now_us > (minute + 5) * US):
                         continue
                     await self.connection.send(kline_frame(symbol, bar, is_closed=is_closed))
+
+
+def time_of(trade: FakeTrade) -> int:
+    return trade.time_us
+
+
+def id_of(trade: FakeTrade) -> int:
+    return trade.id
 
 
 def kline(trades: Sequence[FakeTrade], t: int, now_us: int) -> list[Any] | None:

@@ -44,7 +44,8 @@ async def through(seed: int) -> None:
         check_void(home)
         assert home.fake.met["over limit"] == 0
         assert home.fake.most_weight <= home.fake.weight_limit * 0.9
-        assert home.fake.early_requests <= home.fake.met["429"] + home.fake.met["418"]
+        # A new process does not know what the one before it was told.
+        assert home.fake.early_requests <= len(kills)
 
 
 def is_settled(home: World) -> bool:
