@@ -56,10 +56,10 @@ demo: run
 
 test: $(VENV)/.dev $(APP) ## run the test suite (no network, no services)
 	$(BIN)/python scripts/web.py test
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 nightly: $(VENV)/.dev $(APP) ## run the slow forms too: hundreds of kills, long properties
-	$(BIN)/python -m pytest -n $(WORKERS) -m nightly $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m nightly $(ARGS)
 
 lint: $(VENV)/.dev $(VENV)/.node ## ruff, mypy, import contracts, spelling; biome and tsc
 	$(BIN)/ruff format --check .

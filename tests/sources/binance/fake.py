@@ -45,6 +45,7 @@ GARBAGE: tuple[str | bytes, ...] = (
     "",
 )
 BAD_FRAMES = len(GARBAGE)
+DEAF_S = 120.0
 MOST_REQUESTS = 10_000
 """That are kept to be looked at."""
 WEIGHTS = {
@@ -88,6 +89,10 @@ class Faults:
     """A request is answered with 500."""
     too_many: float = 0.0
     """With 429, and everything is until `retry_after_s` is over."""
+    overlap: float = 0.0
+    """An answer by id begins some trades before what was asked for, and has one of them twice."""
+    empty: float = 0.0
+    """An answer has no trades although there are some."""
     banned: float = 0.0
     """With 418, likewise."""
     broken: float = 0.0
@@ -197,13 +202,32 @@ class FakeBinance:
         """Return the trades that REST has, at the end of time."""
         return self._given[symbol]
 
+    def relist(self, symbol: str, trades: Sequence[FakeTrade]) -> None:
+        """Have a market begin again, with other trades than it had."""
+        self.trades[symbol], self._given[symbol] = list(trades), list(trades)
+        for connection in list(self.open):
+            connection.transport.abort()
+
+    def delist(self, symbol: str) -> None:
+        """Know nothing of a market any more."""
+        del self.trades[symbol]
+
+    def end(self) -> None:
+        """Have no more trades than those that connections are about to send."""
+        last_us = self.clock.now_us() + 10 * US
+        for of in (*self.trades.values(), *self._given.values()):
+            del of[bisect_right(of, last_us, key=time_of) :]
+
     def coming(
         self, symbol: str, kind: str, after_us: int
     ) -> Iterator[tuple[int, int, str, str, FakeTrade]]:
         """Yield the trades after a moment with what they are ordered by first."""
         given = self.given(symbol)
-        for row in range(bisect_right(given, after_us, key=time_of), len(given)):
+        row = bisect_right(given, after_us, key=time_of)
+        # It may have become shorter since.
+        while row < len(given):
             trade = given[row]
+            row += 1
             yield trade.time_us, trade.id, symbol, kind, trade
 
     def _fails(self, chance: float) -> bool:
@@ -298,6 +322,12 @@ class FakeBinance:
             first = bisect_left(given, low, key=time_of)
             end = min(end, bisect_right(given, high, key=time_of))
         there = given[first : min(end, first + int(query.get("limit", "500")))]
+        if there and self._fails(self.faults.empty):
+            self.met["empty"] += 1
+            there = []
+        if "fromId" in query and self._fails(self.faults.overlap):
+            self.met["overlap"] += 1
+            there = [*given[max(0, first - 5) : first], *there[:1], *there]
         make = rest_agg if name == "aggTrades" else rest_trade
         return 200, [make(t) for t in there]
 
@@ -436,7 +466,10 @@ class _Talk:
         if name == "cut":
             self.connection.transport.abort()
         elif name == "deaf":
+            # It does not hear that the other end has gone, either.
             self.connection.transport.pause_reading()
+            await self.fake.clock.sleep(DEAF_S)
+            self.connection.transport.abort()
         await self.connection.wait_closed()
 
     async def _klines(self) -> None:

@@ -39,6 +39,7 @@ def script(seed: int) -> tuple[Faults, set[tuple[str, int]], list[float]]:
         until_s=CALM_S,
     )
     kills = sorted(draw.uniform(3, SECONDS) for _ in range(draw.choice((0, 0, 0, 1, 2))))
+    faults.overlap = some(0.3, 0.3)
     return faults, set(), kills
 
 

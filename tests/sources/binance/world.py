@@ -119,8 +119,10 @@ class World:
     def check_coverage(self) -> None:
         """Whatever is claimed to be covered is stored, all of it."""
         for symbol, number in self.numbers.items():
+            # First what is claimed: a commit may come between the two.
+            covered = self.store.coverage(number, "trades")
             stored = set(self.stored(symbol).id.tolist())
-            for start, end in self.store.coverage(number, "trades"):
+            for start, end in covered:
                 for trade in self.fake.trades[symbol]:
                     if start * US <= trade.time_us < end * US:
                         assert trade.id in stored, (symbol, trade, (start, end))

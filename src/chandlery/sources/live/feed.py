@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -24,6 +24,7 @@ from chandlery.sources.live.progress import progress_of
 from chandlery.sources.live.rest import GoneError, Listed, Rest
 from chandlery.sources.live.run import Run
 from chandlery.sources.live.slots import Slots
+from chandlery.sources.live.steady import SteadyClock
 from chandlery.sources.live.surroundings import BackOff, Surroundings
 from chandlery.sources.live.values import Lost, Value
 from chandlery.sources.live.venue import TradeEvent, Venue
@@ -155,9 +156,11 @@ class LiveFeed:
         venue, inbox = self._venue, Inbox()
         book = Book(self._numbers, venue.are_ids_contiguous, venue.gives_trades, venue.bar)
         ledger = Ledger(book, progress_of(position), self.figures)
-        filler = Filler(self._rest, ledger, inbox, self._around)
-        setting = Setting(venue, self._around, inbox, self.figures, filler.missed)
-        run = self._run = Run(inbox, ledger, filler, Slots(setting), self._around.clock)
+        clock = SteadyClock(self._around.clock)
+        around = replace(self._around, clock=clock)
+        filler = Filler(self._rest, ledger, inbox, around)
+        setting = Setting(venue, around, inbox, self.figures, filler.missed)
+        run = self._run = Run(inbox, ledger, filler, Slots(setting), clock)
         self._leaves = ""
         self._unknown.clear()
         run.slots.follow(list(self._numbers))
@@ -179,7 +182,7 @@ class LiveFeed:
         while not self._leaves:
             await run.inbox.arrived()
             await self._around.sleep(FLUSH_S)
-            self._see_clock(run.absorb())
+            self._see_clock(run.absorb(), run.clock)
             run.filler.wake()
             is_full = clock.elapsed() - full_s >= FULL_S or run.is_awaited
             if is_full:
@@ -205,11 +208,12 @@ class LiveFeed:
             await self._around.sleep(FULL_S)
             inbox.wake()
 
-    def _see_clock(self, values: Sequence[Value]) -> None:
+    def _see_clock(self, values: Sequence[Value], clock: SteadyClock) -> None:
         """Measure the venue's clock by the newest trade of what has just come."""
         for value in reversed(values):
             if isinstance(value, TradeEvent):
-                ahead_ms = (value.time_us - self._around.clock.now_us()) // 1_000
+                clock.heard(value.time_us)
+                ahead_ms = (value.time_us - clock.now_us()) // 1_000
                 old = self.figures.skew_ms
                 # The trade that took least tells most; what is old is slowly forgotten.
                 self.figures.skew_ms = max(ahead_ms, old - 1 - abs(old) // 100)

@@ -22,7 +22,7 @@ from chandlery.sources.live.track import US, Track
 from chandlery.sources.live.values import CaughtUp, Passed, Proved, Value
 from chandlery.sources.live.venue import TradeEvent
 
-MOST_TRIES = 6
+MOST_TRIES = 20
 """How often ids are asked for that the venue has announced but does not give yet."""
 PAUSE_S = 1.0
 MOST_ASKED = 3

@@ -7,11 +7,11 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from chandlery.core.clock import Clock
 from chandlery.sources.live.filler import Filler
 from chandlery.sources.live.inbox import Inbox
 from chandlery.sources.live.ledger import Ledger
 from chandlery.sources.live.slots import Slots
+from chandlery.sources.live.steady import SteadyClock
 from chandlery.sources.live.surroundings import ended
 from chandlery.sources.live.values import CaughtUp, Value
 
@@ -24,7 +24,7 @@ class Run:
     ledger: Ledger
     filler: Filler
     slots: Slots
-    clock: Clock
+    clock: SteadyClock
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _durable: list[asyncio.Event] = field(default_factory=list)
 
