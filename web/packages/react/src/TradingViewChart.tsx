@@ -39,7 +39,14 @@ export function TradingViewChart(props: TradingViewChartProps) {
   useEffect(() => {
     let widget: LibraryWidget | null = null;
     let isGone = false;
-    const datafeed = told.current.datafeed ?? datafeedOf({ datafeedUrl, wsUrl, token });
+    const datafeed =
+      told.current.datafeed ??
+      datafeedOf({
+        datafeedUrl,
+        wsUrl,
+        token,
+        onReset: () => widget?.activeChart?.().resetData(),
+      });
     const show = async () => {
       const { widget: Widget } = await libraryAt(libraryPath);
       if (isGone || !box.current) return;

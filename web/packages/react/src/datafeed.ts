@@ -1,18 +1,33 @@
-/** A datafeed for TradingView's library over our REST API and WebSocket, streaming included. */
+/**
+ * A datafeed for TradingView's library. What describes symbols, marks and quotes comes from the
+ * server's own UDF, so that there is one place for it; bars come over REST and stream over the
+ * WebSocket.
+ */
 
 import {
+  type ApiError,
   type Bar,
   type Client,
   type Connection,
   connectionTo,
-  isAbort,
-  type Market,
+  type Seconds,
+  type Ticker,
 } from '@chandlery/chart-core';
-import type { LibraryBar, LibraryDatafeed, LibraryFound, LibrarySymbol } from './tradingview';
+import type {
+  LibraryBar,
+  LibraryDatafeed,
+  LibraryFound,
+  LibraryMark,
+  LibraryPeriod,
+  LibraryQuote,
+  LibrarySymbol,
+} from './tradingview';
 
+const UDF = '/api/tradingview';
 const MOST_FOUND = 50;
-const MOST_BARS = 10_000;
-const SPELLING = /^\d+[SDWM]?$/;
+const MOST_BARS = 50_000;
+/** So long corrections are gathered before the chart is drawn anew. */
+const REDRAW_MS = 500;
 
 export interface DatafeedOptions {
   /** Address of the server; '' is that of the page. A path that ends with `/udf` is that of the server too. */
@@ -20,15 +35,20 @@ export interface DatafeedOptions {
   /** Address of the WebSocket, where it is another server's. */
   readonly wsUrl?: string | undefined;
   readonly token?: string | undefined;
+  /**
+   * Old bars are others: the library has forgotten what it knew, and only its owner can have it draw
+   * them, with `widget.activeChart().resetData()`.
+   */
+  readonly onReset?: (() => void) | undefined;
 }
 
 /** A datafeed for the server at an address. */
-export function datafeedOf({ datafeedUrl = '', wsUrl, token }: DatafeedOptions): LibraryDatafeed {
+export function datafeedOf({ datafeedUrl = '', wsUrl, token, onReset }: DatafeedOptions): Datafeed {
   const base = datafeedUrl.replace(/\/(udf|api\/tradingview)?\/*$/, '');
   const { client, socket } = connectionTo(base, token);
   const stream = wsUrl ? wsUrl.replace(/^ws/, 'http').replace(/\/ws\/*$/, '') : base;
   const other = stream === base ? socket : connectionTo(stream, token).socket;
-  return new Datafeed({ client, socket: other });
+  return new Datafeed({ client, socket: other }, onReset);
 }
 
 export class Datafeed implements LibraryDatafeed {
@@ -36,18 +56,20 @@ export class Datafeed implements LibraryDatafeed {
   private readonly socket: Connection['socket'];
   private readonly stops = new Map<string, () => void>();
   /** The newest bar that was given, by symbol and resolution: earlier ones may not be streamed. */
-  private readonly given = new Map<string, number>();
-  private resolutions: Promise<readonly string[]> | null = null;
+  private readonly given = new Map<string, Seconds>();
+  private redraw: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ client, socket }: Connection) {
+  constructor(
+    { client, socket }: Connection,
+    private readonly onReset: () => void = () => undefined,
+  ) {
     this.client = client;
     this.socket = socket;
   }
 
   onReady(ready: (configuration: object) => void): void {
-    const told = (supported_resolutions: readonly string[]) =>
-      ready({ supported_resolutions, supports_time: true, supports_marks: false });
-    this.offered().then(told, () => told(['1', '5', '15', '60', '240', '1D', '1W', '1M']));
+    // Without an answer the library would wait for ever: it shows its own errors later.
+    this.client.read<object>(`${UDF}/config`).then(ready, () => ready({}));
   }
 
   searchSymbols(
@@ -56,16 +78,8 @@ export class Datafeed implements LibraryDatafeed {
     type: string,
     found: (symbols: readonly LibraryFound[]) => void,
   ): void {
-    const query = {
-      query: text.trim() || undefined,
-      exchange: exchange || undefined,
-      type: type || undefined,
-      limit: MOST_FOUND,
-    };
-    this.client.symbols(query).then(
-      ({ markets }) => found(markets.map(foundOf)),
-      () => found([]),
-    );
+    const query = { query: text.trim(), exchange, type, limit: MOST_FOUND };
+    this.client.read<LibraryFound[]>(`${UDF}/search`, query).then(found, () => found([]));
   }
 
   resolveSymbol(
@@ -73,35 +87,27 @@ export class Datafeed implements LibraryDatafeed {
     resolved: (symbol: LibrarySymbol) => void,
     failed: (reason: string) => void,
   ): void {
-    Promise.all([this.client.symbol(name), this.offered()]).then(
-      ([market, resolutions]) => resolved(symbolOf(market, resolutions)),
-      (reason: unknown) => failed(wordsOf(reason)),
+    this.client.read<LibrarySymbol | { s: 'error' }>(`${UDF}/symbols`, { symbol: name }).then(
+      (symbol) => ('ticker' in symbol ? resolved(symbol) : failed('unknown_symbol')),
+      // The library has a picture of its own for this word.
+      (error: ApiError) => failed(error.status === 404 ? 'unknown_symbol' : error.message),
     );
   }
 
   getBars(
     { ticker }: LibrarySymbol,
     resolution: string,
-    {
-      to,
-      countBack,
-      firstDataRequest,
-    }: { to: number; countBack: number; firstDataRequest: boolean },
+    period: LibraryPeriod,
     loaded: (bars: readonly LibraryBar[], meta: { noData: boolean }) => void,
     failed: (reason: string) => void,
   ): void {
-    const limit = Math.max(1, Math.min(countBack, MOST_BARS));
-    // The first request ends in the future at times; the server's newest bars are meant.
-    const range = firstDataRequest ? { limit } : { limit, end: to };
-    this.client.candles({ symbol: ticker, interval: resolution, ...range }).then(
-      ({ bars }) => {
+    this.bars(ticker, resolution, period).then(
+      (bars) => {
         const last = bars.at(-1);
-        if (firstDataRequest && last) this.given.set(`${ticker} ${resolution}`, last.t);
+        if (period.firstDataRequest && last) this.given.set(`${ticker} ${resolution}`, last.t);
         loaded(bars.map(barOf), { noData: bars.length === 0 });
       },
-      (reason: unknown) => {
-        if (!isAbort(reason)) failed(wordsOf(reason));
-      },
+      (error: Error) => failed(error.message),
     );
   }
 
@@ -127,7 +133,7 @@ export class Datafeed implements LibraryDatafeed {
         message: (message) => {
           if (message.type === 'snapshot' || message.type === 'update') take(message.bars);
           // Old bars cannot be changed one by one: the library forgets all and asks again.
-          else if (message.type === 'correction' || message.type === 'resync') reset();
+          else if (message.type === 'correction' || message.type === 'resync') this.forget(reset);
         },
       },
     );
@@ -139,55 +145,134 @@ export class Datafeed implements LibraryDatafeed {
     this.stops.delete(listener);
   }
 
-  getServerTime(told: (seconds: number) => void): void {
+  getServerTime(told: (seconds: Seconds) => void): void {
     told(Math.floor(this.socket.clock.now() / 1000));
+  }
+
+  getMarks(
+    symbol: LibrarySymbol,
+    from: Seconds,
+    to: Seconds,
+    found: (marks: readonly LibraryMark[]) => void,
+    resolution: string,
+  ): void {
+    this.marks('marks', { symbol: symbol.ticker, from, to, resolution }, found);
+  }
+
+  getTimescaleMarks(
+    symbol: LibrarySymbol,
+    from: Seconds,
+    to: Seconds,
+    found: (marks: readonly LibraryMark[]) => void,
+    resolution: string,
+  ): void {
+    this.marks('timescale_marks', { symbol: symbol.ticker, from, to, resolution }, found);
+  }
+
+  getQuotes(
+    symbols: readonly string[],
+    found: (quotes: readonly LibraryQuote[]) => void,
+    failed: (reason: string) => void,
+  ): void {
+    if (!symbols.length) {
+      found([]);
+      return;
+    }
+    const query = { symbols: symbols.join(',') };
+    this.client.read<{ d: LibraryQuote[] }>(`${UDF}/quotes`, query).then(
+      ({ d }) => found(d),
+      (error: Error) => failed(error.message),
+    );
+  }
+
+  subscribeQuotes(
+    symbols: readonly string[],
+    fastSymbols: readonly string[],
+    told: (quotes: readonly LibraryQuote[]) => void,
+    listener: string,
+  ): void {
+    this.unsubscribeQuotes(listener);
+    const stops = [...new Set([...symbols, ...fastSymbols])].map((symbol) =>
+      this.socket.subscribe(
+        { channel: 'ticker', symbol },
+        {
+          message: (message) => {
+            if (message.type === 'ticker') told([quoteOf(symbol, message.ticker)]);
+          },
+          failed: () => told([{ s: 'error', n: symbol, v: {} }]),
+        },
+      ),
+    );
+    this.stops.set(quotesOf(listener), () => {
+      for (const stop of stops) stop();
+    });
+  }
+
+  unsubscribeQuotes(listener: string): void {
+    this.unsubscribeBars(quotesOf(listener));
   }
 
   /** Ends all that is followed. */
   stop(): void {
+    clearTimeout(this.redraw);
     for (const listener of [...this.stops.keys()]) this.unsubscribeBars(listener);
   }
 
-  private offered(): Promise<readonly string[]> {
-    this.resolutions ??= this.client
-      .intervals()
-      .then((list) =>
-        list.flatMap(({ spellings }) => spellings.find((each) => SPELLING.test(each)) ?? []),
-      )
-      .catch((reason: unknown) => {
-        this.resolutions = null;
-        throw reason;
-      });
-    return this.resolutions;
+  /**
+   * Returns all bars of a period, and at least as many as were asked for: the library never asks
+   * again for what lies between two answers.
+   */
+  private async bars(symbol: string, interval: string, period: LibraryPeriod): Promise<Bar[]> {
+    const { from, to, countBack, firstDataRequest } = period;
+    const series = { symbol, interval };
+    // The first request ends in the future at times; the newest bars are meant.
+    const end = firstDataRequest ? undefined : to;
+    const limit = Math.max(1, Math.min(countBack, MOST_BARS));
+    const { bars, cursor } = await this.client.candles({ ...series, end, limit }, NO_CACHE);
+    const first = bars[0];
+    if (!first || cursor === null || first.t <= from) return [...bars];
+    const range = { ...series, start: from, end: first.t };
+    const rest = await this.client.allCandles(range, MOST_BARS, NO_CACHE);
+    return [...rest, ...bars];
+  }
+
+  private marks(
+    path: string,
+    query: Record<string, string | number>,
+    found: (marks: readonly LibraryMark[]) => void,
+  ): void {
+    this.client.read<LibraryMark[]>(`${UDF}/${path}`, query).then(found, () => found([]));
+  }
+
+  private forget(reset: () => void): void {
+    reset();
+    clearTimeout(this.redraw);
+    this.redraw = setTimeout(this.onReset, REDRAW_MS);
   }
 }
+
+const NO_CACHE = { cache: 'no-cache' } as const;
+
+const quotesOf = (listener: string): string => `quotes ${listener}`;
 
 function barOf({ t, o, h, l, c, v }: Bar): LibraryBar {
   return { time: t * 1000, open: o, high: h, low: l, close: c, volume: v };
 }
 
-function foundOf({ symbol, description, exchange, type }: Market): LibraryFound {
-  return { symbol, ticker: symbol, description, exchange, type };
-}
-
-function symbolOf(market: Market, resolutions: readonly string[]): LibrarySymbol {
-  return {
-    ...foundOf(market),
-    name: market.symbol,
-    listed_exchange: market.exchange,
-    session: market.session,
-    timezone: market.time_zone === 'UTC' ? 'Etc/UTC' : market.time_zone,
-    minmov: 1,
-    pricescale: market.price_scale,
-    volume_precision: market.volume_precision,
-    has_intraday: true,
-    has_seconds: resolutions.some((each) => each.endsWith('S')),
-    has_weekly_and_monthly: true,
-    supported_resolutions: resolutions,
-    format: 'price',
-    data_status: 'streaming',
+/** A quote has no field for what is not known. */
+function quoteOf(symbol: string, ticker: Ticker): LibraryQuote {
+  const values = {
+    original_name: ticker.symbol,
+    short_name: ticker.symbol.slice(ticker.symbol.indexOf(':') + 1),
+    lp: ticker.last,
+    ch: ticker.change,
+    chp: ticker.change_percent,
+    open_price: ticker.open,
+    high_price: ticker.high,
+    low_price: ticker.low,
+    prev_close_price: ticker.change === null ? null : ticker.open,
+    volume: ticker.volume,
   };
+  const known = Object.entries(values).filter(([, value]) => value !== null);
+  return { s: 'ok', n: symbol, v: Object.fromEntries(known) };
 }
-
-const wordsOf = (reason: unknown): string =>
-  reason instanceof Error ? reason.message : String(reason);

@@ -35,7 +35,28 @@ export interface LibraryPeriod {
   readonly firstDataRequest: boolean;
 }
 
+/** A mark at a bar or at the time scale, as the server's UDF tells it; `time` in seconds. */
+export interface LibraryMark {
+  readonly id: string | number;
+  readonly time: number;
+  readonly [more: string]: unknown;
+}
+
+export interface LibraryQuote {
+  readonly s: 'ok' | 'error';
+  /** The symbol, spelt as it was asked for. */
+  readonly n: string;
+  readonly v: Readonly<Record<string, unknown>>;
+}
+
 type Failed = (reason: string) => void;
+type Marked = (
+  symbol: LibrarySymbol,
+  from: number,
+  to: number,
+  found: (marks: readonly LibraryMark[]) => void,
+  resolution: string,
+) => void;
 
 export interface LibraryDatafeed {
   onReady(ready: (configuration: object) => void): void;
@@ -62,11 +83,26 @@ export interface LibraryDatafeed {
   ): void;
   unsubscribeBars(listener: string): void;
   getServerTime(told: (seconds: number) => void): void;
+  readonly getMarks?: Marked;
+  readonly getTimescaleMarks?: Marked;
+  getQuotes?(
+    symbols: readonly string[],
+    found: (quotes: readonly LibraryQuote[]) => void,
+    failed: Failed,
+  ): void;
+  subscribeQuotes?(
+    symbols: readonly string[],
+    fastSymbols: readonly string[],
+    told: (quotes: readonly LibraryQuote[]) => void,
+    listener: string,
+  ): void;
+  unsubscribeQuotes?(listener: string): void;
 }
 
 export interface LibraryWidget {
   remove(): void;
   onChartReady(ready: () => void): void;
+  activeChart?(): { resetData(): void };
 }
 
 interface Library {

@@ -257,10 +257,16 @@ export class FakeServer {
     }
     if (op !== 'subscribe') return;
     if (symbol !== this.symbol) fail('unknown_symbol');
-    else if (channel === 'status') {
+    else if (channel === 'candles') this.follow(said, send, own);
+    else {
       send({ type: 'subscribed', channel, symbol, id });
-      send({ type: 'status', channel, symbol, status: 'ok', reason: '', feed: this.feed });
-    } else if (channel === 'candles') this.follow(said, send, own);
+      send({ type: channel, channel, symbol, ...this.state(channel) });
+    }
+  }
+
+  private state(channel: unknown): object {
+    if (channel === 'status') return { status: 'ok', reason: '', feed: this.feed };
+    return { ticker: { symbol: this.symbol, last: 5, open: 4, ...NO_TICKER } };
   }
 
   private follow(
@@ -327,6 +333,8 @@ export class FakeServer {
     return new Promise((resolve) => this.world.after(ms, resolve));
   }
 }
+
+const NO_TICKER = { high: null, low: null, volume: null, change: null, change_percent: null };
 
 const refusal = (status: number, code: string): Response =>
   Response.json({ error: code, hint: '', code }, { status });
