@@ -235,7 +235,8 @@ def test_the_same_address_looks_the_same(server: Served, opened: Opened) -> None
     for _ in range(2):
         page = opened(address)
         live(page)
-        expect(page.locator(".legend-study")).to_have_count(1)
+        expect(page.locator(".legend-study + .legend-values")).to_have_text(re.compile(r"\d"))
+        expect(page.locator(".chart-area")).to_have_attribute("aria-busy", "false")
         page.evaluate(
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )

@@ -49,6 +49,8 @@ export class Desk {
   readonly watched = new Watched();
   /** Whether the drawing tools are out, on a phone. */
   readonly isDrawing = new Signal(false);
+  /** Whether the range of an address is still being gone to. */
+  readonly isGoing = new Signal(false);
   /** How the series that is shown stands, and why. */
   readonly standing = new Signal<Standing>(
     { status: 'connecting', reason: '' },

@@ -21,6 +21,7 @@ export function ChartPane() {
   const desk = useDesk();
   const box = useRef<HTMLDivElement>(null);
   const reader = useRef<Reader | null>(null);
+  const isGoing = useSignal(desk.isGoing);
   const [menu, setMenu] = useState<{ x: number; y: number; price: number } | null>(null);
   const [read, setRead] = useState('');
   useEffect(() => {
@@ -45,7 +46,7 @@ export function ChartPane() {
     setMenu({ x: event.clientX, y: event.clientY, price: host.toTick(price) });
   };
   return (
-    <main className="chart-area" id="chart">
+    <main className="chart-area" id="chart" aria-busy={isGoing}>
       <div
         ref={box}
         className="chart-box"
@@ -109,7 +110,8 @@ function following(desk: Desk, view: ChartView): (() => void)[] {
 /** Goes to the range of a layout that came from an address, or to the newest bars. */
 function goToRange(desk: Desk, view: ChartView): void {
   const { range } = desk.layout.get();
-  if (range) void showRange(view, desk.host, range);
+  desk.isGoing.set(range !== null);
+  if (range) void showRange(view, desk.host, range).finally(() => desk.isGoing.set(false));
   else void view.toNow();
 }
 
