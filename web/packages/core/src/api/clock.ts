@@ -1,4 +1,6 @@
 const MOST = 16;
+/** No word is under way so long: our clock was set, or the machine slept. */
+const LONGEST_MS = 5_000;
 
 /**
  * How far the server's clock is from ours, from the times it tells. What it tells is old by the
@@ -12,13 +14,10 @@ export class ServerClock {
   /** Takes note of a time the server has just told, in microseconds. */
   heard(timeUs: number): void {
     if (!Number.isFinite(timeUs)) return;
-    this.offsets.push(timeUs / 1000 - this.local());
+    const offset = timeUs / 1000 - this.local();
+    if (offset < this.offsetMs - LONGEST_MS) this.offsets = [];
+    this.offsets.push(offset);
     if (this.offsets.length > MOST) this.offsets.shift();
-  }
-
-  /** Forgets everything: our clock may have been set, or the machine slept. */
-  reset(): void {
-    this.offsets = [];
   }
 
   /** Milliseconds to add to our clock. */

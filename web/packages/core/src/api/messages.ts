@@ -33,8 +33,6 @@ export interface BarsMessage {
   /** Whether the last bar has ended. */
   readonly closed: boolean;
   readonly bars: readonly Bar[];
-  /** Bars of which a part was not collected, by their times, where the server tells. */
-  readonly partial?: readonly number[];
 }
 
 export interface ResyncMessage {

@@ -28,6 +28,8 @@ const CAP = 50_000;
 const FAR = 20_000;
 /** Bars that are loaded on each side of a time that is jumped to. */
 const AROUND = 1_000;
+/** So often gaps are looked at again that may be filled. */
+const GAPS_MS = 30_000;
 
 /**
  * One symbol at one interval: its newest bars, kept current, and older ones as they are asked for.
@@ -51,6 +53,8 @@ export class SeriesFeed {
   private readonly seam: Seam;
   private readonly history: History;
   private readonly insist: Insist;
+  private readonly world: Pick<Environment, 'after' | 'random'>;
+  private stopGaps: Stop = () => undefined;
   private readonly trouble = new Signal<ApiError | null>(null);
   private readonly firstBars: number;
   private readonly seconds: number;
@@ -74,7 +78,8 @@ export class SeriesFeed {
     const length = parseInterval(interval);
     this.seconds = length ? secondsOf(length) : 60;
     this.firstBars = options.firstBars ?? FIRST_BARS;
-    this.insist = new Insist(options.environment ?? browser(), this.trouble);
+    this.world = options.environment ?? browser();
+    this.insist = new Insist(this.world, this.trouble);
     const nowS = () => socket.clock.now() / 1000;
     this.history = new History(client, symbol, interval, this.seconds, nowS);
     this.seam = new Seam(this.history, this.insist, options.cap ?? CAP);
@@ -110,6 +115,7 @@ export class SeriesFeed {
     this.given.abort();
     this.history.stop();
     this.seam.lose();
+    this.stopGaps();
     for (const stop of this.stops) stop();
     this.stops = [];
   }
@@ -145,9 +151,14 @@ export class SeriesFeed {
     }
   }
 
-  /** Asks again which stretches were not collected. */
+  /** Asks which stretches were not collected, and again while one of them may be filled. */
   async loadGaps(): Promise<void> {
-    this.gaps.set(await this.client.gaps(this.symbol, undefined, this.ask));
+    this.stopGaps();
+    const gaps = await this.client.gaps(this.symbol, undefined, this.ask);
+    if (this.given.signal.aborted) return;
+    this.gaps.set(gaps);
+    if (gaps.every(({ state }) => state === 'lost')) return;
+    this.stopGaps = this.world.after(GAPS_MS, () => this.attempt(() => this.loadGaps()));
   }
 
   /** See `Listener`. */
@@ -182,7 +193,11 @@ export class SeriesFeed {
   }
 
   private heardOfServer(message: TopicMessage): void {
-    if (message.type === 'status') this.server = message;
+    if (message.type !== 'status') return;
+    const before = this.server?.feed?.state;
+    this.server = message;
+    // What a feed missed is known when it is back.
+    if (before !== undefined && message.feed?.state !== before) this.attempt(() => this.loadGaps());
     this.assess();
   }
 

@@ -174,6 +174,22 @@ test('states: an unknown market, an empty one, a server that is not there, a fee
   expect(late.feed.reason.get()).toBe('binance: backfilling');
 });
 
+test('a gap is looked at again until it is filled', async () => {
+  const { world, server, feed, stock } = scene();
+  stock(50);
+  server.gaps = [{ start: 60, end: 120, state: 'filling', reason: 'disconnected' }];
+  feed.start();
+  await world.pass(7_000);
+  expect(feed.gaps.get()).toEqual(server.gaps);
+  server.gaps = [];
+  await world.pass(40_000);
+  expect(feed.gaps.get()).toEqual([]);
+  const asked = server.requests.length;
+  await world.pass(120_000);
+  expect(server.requests.length).toBe(asked);
+  feed.stop();
+});
+
 test('a jump far back leaves the newest bars, and later ones lead there again', async () => {
   const { world, server, feed, stock } = scene(1, { cap: 3_000 });
   stock(40_000);

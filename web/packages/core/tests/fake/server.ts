@@ -42,6 +42,7 @@ export class FakeServer {
   isReachable = true;
   token: string | null = null;
   feed: object | null = null;
+  gaps: object[] = [];
   readonly requests: string[] = [];
   readonly received: { op: string; [field: string]: unknown }[] = [];
   connections = 0;
@@ -129,7 +130,7 @@ export class FakeServer {
   };
 
   private answer({ pathname, searchParams }: URL): Response {
-    if (pathname === '/api/v1/gaps') return Response.json([]);
+    if (pathname === '/api/v1/gaps') return Response.json(this.gaps);
     if (pathname.startsWith('/api/v1/symbols/'))
       return Response.json({ symbol: this.symbol, session: '24x7', time_zone: 'UTC' });
     if (searchParams.get('symbol') !== this.symbol) return refusal(404, 'unknown_symbol');
