@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from statistics import median
 
 import numpy as np
 
 from chandlery.core.calendar import Calendar
 from chandlery.core.candles import Candles
+from chandlery.core.filters import Rule
 from chandlery.core.resolution import Resolution, Unit
 from chandlery.core.trades import BUY, Trades
 
+_MINUTE_US = 60_000_000
 Key = tuple[int, int]
 """Market and bar time."""
 _EPOCH = date(1970, 1, 1)
@@ -119,6 +122,31 @@ def plain_floor(resolution: Resolution, moment: int) -> int:
         start += timedelta(-start.weekday() % 7)
         first = start + timedelta((monday - start).days // (7 * count) * 7 * count)
     return (first - _EPOCH).days * _DAY
+
+
+def counted(trades: Trades, rules: Mapping[int, Rule]) -> Trades:
+    """Return the trades that no rule leaves out."""
+    columns = [column.tolist() for column in trades.columns().values()]
+    rows = sorted(zip(*columns, strict=True), key=lambda row: (row[1], row[5], row[6]))
+    closes: dict[tuple[int, int], float] = {}
+    for market, time, price, *_ in rows:
+        closes[market, time // _MINUTE_US] = price
+    kept = [row for row in rows if _counts(row, rules.get(row[0], Rule()), closes)]
+    names = list(Trades.DTYPES)
+    return Trades.of(**{name: [row[n] for row in kept] for n, name in enumerate(names)})
+
+
+def _counts(row: Sequence[float], rule: Rule, closes: Mapping[tuple[int, int], float]) -> bool:
+    market, time, price, size = int(row[0]), int(row[1]), row[2], row[3]
+    if price * size < rule.min_notional:
+        return False
+    minute = time // _MINUTE_US
+    minutes = range(minute - rule.window_s // 60, minute)
+    near = [closes[market, m] for m in minutes if (market, m) in closes]
+    if not rule.max_deviation or len(near) < 3:
+        return True
+    reference = median(near)
+    return abs(price - reference) <= rule.max_deviation * reference
 
 
 def _each_trade(trades: Trades) -> Iterator[tuple[int, Bar]]:

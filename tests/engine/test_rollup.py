@@ -433,6 +433,15 @@ def test_a_trade_inside_a_loosely_known_reach_is_among_the_newest() -> None:
     assert again.history.newest_trades(0, 5).price.tolist() == [1.0, 2.0]
 
 
+def test_what_came_before_older_bars_were_asked_for_is_among_the_newest() -> None:
+    engine = engine_on(MemoryStore())
+    record(engine, (0, 1.0), (60, 2.0))
+    assert engine.history.newest(0, MINUTE, 1).c.tolist() == [2.0]
+    engine.recorder.record(delivery([(120, 3.0)], first_id=9), LATER_US)
+    assert engine.history.newest(0, MINUTE, 1, START + 60).c.tolist() == [1.0]
+    assert engine.history.newest(0, MINUTE, 1).c.tolist() == [3.0]
+
+
 def test_a_stumbling_live_edge_does_not_let_a_trade_in_twice() -> None:
     engine = engine_on(MemoryStore())
     engine.recorder.warm()

@@ -13,12 +13,14 @@ from chandlery.core.calendar import Calendar
 from chandlery.core.candles import Bars, Candles, differences
 from chandlery.core.columns import US
 from chandlery.core.delivery import Delivery
+from chandlery.core.filters import Rule
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import BUY, SELL, UNKNOWN, Trades
 from chandlery.engine.engine import LADDER, Engine
+from chandlery.engine.filters import set_rule
 from tests.conformance.homes import Home
-from tests.engine.oracle import Oracle
+from tests.engine.oracle import Oracle, counted
 from tests.strategies import CALENDARS
 
 DAY_S = 86_400
@@ -35,6 +37,16 @@ LADDERS = [
     tuple(Resolution.parse(text) for text in ("1s", "1m", "1h", "1d")),
     tuple(Resolution.parse(text) for text in ("1m", "1h", "1d", "1M")),
 ]
+
+
+RULES = [
+    None,
+    Rule(min_notional=0.5),
+    Rule(max_deviation=0.3, window_s=300),
+    Rule(max_deviation=0.9),
+    Rule(min_notional=0.1, max_deviation=0.05, window_s=3_600),
+]
+"""Rules that leave out few of the trades of `specs`, or most."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,22 @@ def specs() -> st.SearchStrategy[Spec]:
     )
 
 
+def dense_specs() -> st.SearchStrategy[Spec]:
+    """Trades of two markets within half an hour, some far from the others."""
+    amounts = st.sampled_from((1.0, 1.01, 0.99, 1.3, 1.35, 5.0))
+    return st.builds(
+        Spec,
+        st.integers(0, 1),
+        st.tuples(st.integers(0, 30), st.sampled_from((0, 1, 59, 60))).map(
+            lambda pair: (pair[0] * 60 + pair[1]) * US
+        ),
+        amounts,
+        amounts,
+        st.just(BUY),
+        st.integers(0, 2),
+    )
+
+
 class World:
     """What happens to the engine happens to the record too; `check` compares."""
 
@@ -82,6 +110,7 @@ class World:
         self.calendars = [CALENDARS[name] for name in MARKETS]
         self.stored: dict[tuple[int, int], Spec] = {}
         self.given: dict[Resolution, Candles] = {}
+        self.rules: dict[int, Rule] = {}
         self.next_id = -5
         self.asked = 0
         self.engine = Engine(home.store, ladder)
@@ -167,6 +196,11 @@ class World:
             if spec.market != market or not start * US <= spec.offset_us < end * US
         }
 
+    def refilter(self, market: int, rule: Rule | None) -> None:
+        """Have another rule say which of a market's trades count."""
+        set_rule(self.engine, market, rule)
+        self.rules[market] = rule or Rule()
+
     def restart(self, ladder: Sequence[Resolution] | None = None) -> None:
         """Open the store and the engine again, perhaps with other rungs."""
         self.ladder = ladder or self.ladder
@@ -177,8 +211,11 @@ class World:
     def expected(self, resolution: Resolution) -> Candles:
         """Return what all the candles of a resolution must be."""
         oracle = Oracle(self.ladder, self.calendars)
-        rows = [(key[1], spec) for key, spec in self.stored.items()]
-        return oracle.candles(resolution, self.columns(rows), self.given)
+        trades = counted(self._all_trades(), self.rules)
+        return oracle.candles(resolution, trades, self.given)
+
+    def _all_trades(self) -> Trades:
+        return self.columns([(key[1], spec) for key, spec in self.stored.items()])
 
     def check(self, resolutions: Sequence[Resolution]) -> None:
         """Compare all bars of every market, and in turn the newest ones and a part of them."""
@@ -212,8 +249,7 @@ class World:
 
     def check_trades(self) -> None:
         """Compare the trades of every market, and the newest of them."""
-        rows = [(key[1], spec) for key, spec in self.stored.items()]
-        every = self.columns(rows).sorted()
+        every = self._all_trades().sorted()
         for market in range(len(self.calendars)):
             own = every.take(every.market == market)
             found = self.engine.history.trades(market, 0, 1 << 62)

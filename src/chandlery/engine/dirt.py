@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chandlery.core.errors import UsageError
+from chandlery.core.filters import MINUTE_S, MOST_WINDOW_S
 from chandlery.core.intervals import Pair, union
 from chandlery.core.resolution import Resolution
 from chandlery.stores import Mark, Store
@@ -31,6 +32,8 @@ class Dirt:
         self._expected = dict(self._frontiers)
         self.given = tuple(s.resolution for s in store.series() if not s.is_rung)
         """The resolutions that are no rungs, of which bars have been given."""
+        self.keeps_context = False
+        """Whether there are rules by which trades are held against those before them."""
         self._marks: dict[int, dict[int, Mark]] = {}
         self._taken: set[int] = set()
         self._kept: dict[Resolution | None, int] = {
@@ -70,6 +73,16 @@ class Dirt:
         """Return the moment before which a series' rows, or the trades, have been let go."""
         with self._lock:
             return self._kept.get(resolution, 0)
+
+    @property
+    def context_s(self) -> int:
+        """How long before a bar trades may lie that say which of its own count."""
+        return MOST_WINDOW_S + MINUTE_S if self.keeps_context else 0
+
+    def whole_from(self, resolution: Resolution | None) -> int:
+        """Return the moment from which on bars can be made of a series' rows, or the trades."""
+        kept_from = self.kept_from(resolution)
+        return kept_from + self.context_s if resolution is None and kept_from else kept_from
 
     def keep_from(self, resolution: Resolution | None, moment: int) -> None:
         """Say that rows from before a moment are let go."""

@@ -145,6 +145,11 @@ class Edge:
         """Whether the bars are known."""
         return self._start is not None
 
+    @property
+    def start(self) -> int | None:
+        """From when on the bars are known; None while they are not."""
+        return self._start
+
     def warm(self, start: int, trades: Trades, grid: Calendars) -> None:
         """Begin with all the trades there are from a moment on."""
         bars = Partials.of_trades(trades, self.resolution, grid)
@@ -168,6 +173,14 @@ class Edge:
             self._bars = Partials.concat((self._bars, bars)).merged()
         if len(self._bars) > MOST_BARS:
             self.cool()
+
+    def replace(self, markets: Int32s, trades: Trades, grid: Calendars) -> None:
+        """Take other bars of some markets: those of all their trades from `start` on."""
+        bars = Partials.of_trades(trades, self.resolution, grid)
+        with self._lock:
+            if self._start is not None:
+                others = self._bars.take(~np.isin(self._bars.market, markets))
+                self._bars = Partials.concat((others, bars)).merged()
 
     def advance(self, start: int) -> None:
         """Let go of the bars before a moment: they have been rolled up."""

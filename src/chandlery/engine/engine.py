@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from chandlery.core.resolution import Resolution
 from chandlery.engine.dirt import Dirt
 from chandlery.engine.edge import Edge
+from chandlery.engine.filtering import Filtering
 from chandlery.engine.history import History
-from chandlery.engine.making import SESSION_SLACK, longest
+from chandlery.engine.making import SESSION_SLACK, Maker, longest
 from chandlery.engine.recorder import Recorder
 from chandlery.engine.registry import Registry
 from chandlery.engine.rollup import RollUp
+from chandlery.engine.rulebook import RuleBook
 from chandlery.engine.tails import Tails
 from chandlery.stores import Ranges, Store
 
@@ -28,9 +30,19 @@ class Engine:
         self.dirt = Dirt(store, ladder)
         self.edge = Edge(self.dirt.rungs[0])
         self.tails = Tails(store)
-        self.recorder = Recorder(store, self.dirt, self.registry, self.edge, self.tails)
-        self.history = History(store, self.dirt, self.registry, self.edge, self.tails)
-        self.rollup = RollUp(store, self.dirt, self.registry, self.recorder, self.tails)
+        self.rulebook = RuleBook(store, self.registry)
+        self.filtering = Filtering(store, self.registry, self.rulebook)
+        self.dirt.keeps_context = self.filtering.compares
+        self.maker = Maker(store, self.dirt, self.filtering, lambda: self.registry.calendars)
+        self.recorder = Recorder(
+            store, self.dirt, self.registry, self.edge, self.tails, self.filtering
+        )
+        self.history = History(
+            store, self.dirt, self.registry, self.edge, self.tails, self.maker
+        )
+        self.rollup = RollUp(
+            store, self.dirt, self.registry, self.recorder, self.tails, self.maker
+        )
         self._find_reach()
 
     def _find_reach(self) -> None:

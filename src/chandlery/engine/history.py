@@ -52,15 +52,21 @@ class _Seen:
 class History:
     """Reads bars and trades. Calls block; any thread may call."""
 
-    def __init__(
-        self, store: Store, dirt: Dirt, registry: Registry, live: Edge, tails: Tails
+    def __init__(  # noqa: PLR0913 - it reads from every part of an engine
+        self,
+        store: Store,
+        dirt: Dirt,
+        registry: Registry,
+        live: Edge,
+        tails: Tails,
+        maker: Maker,
     ) -> None:
         self._store = store
         self._live = live
         self._tails = tails
         self._dirt = dirt
         self._registry = registry
-        self._maker = Maker(store, dirt, lambda: registry.calendars)
+        self._maker = maker
         self._seen: dict[tuple[int, Resolution], _Seen] = {}
 
     def candles(self, market: int, resolution: Resolution, start: int, end: int) -> Candles:
@@ -109,7 +115,8 @@ class History:
         bars = bars.take(slice(max(0, len(bars) - count), None))
         if len(bars):
             spacing = (int(bars.t[-1]) - int(bars.t[0])) / len(bars) + resolution.seconds
-            last = int(bars.t[-1]) + 1 if before is None else seen.end
+            known = seen.end if seen.changes == changes else None
+            last = int(bars.t[-1]) + 1 if before is None else known
             self._remember((market, resolution), _Seen(changes, spacing, last))
         return bars
 

@@ -12,6 +12,7 @@ from chandlery.core.candles import Bars, Candles, at_moments, fold, overlay, rol
 from chandlery.core.columns import US, Int32s, Int64s
 from chandlery.core.resolution import Resolution
 from chandlery.engine.dirt import Dirt
+from chandlery.engine.filtering import Filtering
 from chandlery.stores import Interval, Ranges, Scope, Store
 
 SESSION_SLACK = 4 * 86_400
@@ -29,8 +30,15 @@ ReadRows: TypeAlias = Callable[[Resolution, Scope], Candles]
 class Maker:
     """Makes the bars of any resolution over moments that hold whole bars of it."""
 
-    def __init__(self, store: Store, dirt: Dirt, calendars: Callable[[], Calendars]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        dirt: Dirt,
+        filtering: Filtering,
+        calendars: Callable[[], Calendars],
+    ) -> None:
         self._store = store
+        self._filtering = filtering
         self._dirt = dirt
         self._calendars = calendars
 
@@ -43,7 +51,7 @@ class Maker:
         source = self._dirt.source(resolution, _begin(scope))
         between = self._given_between(source, resolution)
         if source is None:
-            trades = self._store.trades(in_microseconds(scope))
+            trades = self._filtering.trades(in_microseconds(scope))
             first = between[0] if between else resolution
             made = at_moments(fold(trades, first, grid), first, grid)
         else:
@@ -60,7 +68,7 @@ class Maker:
     def first_kept(self, rung: Resolution, market: Int32s) -> Int64s:
         """Return the moment at which the first bar begins that can be made, and is kept itself."""
         sources = [r for r in self._dirt.rungs if r != rung and r.divides(rung)]
-        made = min(self._dirt.kept_from(source) for source in (None, *sources))
+        made = min(self._dirt.whole_from(source) for source in (None, *sources))
         kept = max(made, self._dirt.kept_from(rung))
         return self._calendars().next_open(rung, market, np.full(len(market), kept - 1))
 

@@ -212,7 +212,7 @@ def _compared(engine: Engine, market: int, day: Candles) -> Compared:
     given = _affordable(engine, market, day.take(day.given).take(slice(-GIVEN_MINUTES, None)))
     if not len(given):
         return Compared()
-    trades = engine.history.trades(market, *_span_us(given))
+    trades = engine.filtering.trades(Ranges.one(market, *_span_us(given)))
     made = fold(trades, MINUTE, engine.registry.calendars)
     made, given = made.take(np.isin(made.t, given.t)), given.take(np.isin(given.t, made.t))
     how: dict[int, str] = {}

@@ -6,7 +6,7 @@ What arrives behind a rung's frontier is late: its windows are marked in the sam
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Refused, Trades, refusals
 from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
+from chandlery.engine.filtering import Filtering, Judged
 from chandlery.engine.making import grid_floor
 from chandlery.engine.registry import Registry
 from chandlery.engine.tails import Tails
@@ -44,6 +45,8 @@ TOO_OLD = "time is before what is kept"
 
 
 _NO_ROWS = np.empty(0, dtype=np.int64)
+NEVER = 1 << 62
+"""A moment in microseconds that no trade reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class Recorded:
     refused_bars: tuple[dict[str, int], ...] = ()
     """How many of each `bars` were refused, by reason."""
     late: tuple[Mark, ...] = ()
+    counted: Trades = field(default_factory=Trades.empty)
+    """The new trades that count in bars: see Judged."""
+    again: Ranges = field(default_factory=Ranges.empty)
+    """Moments in seconds whose bars must be read again: other trades count there now."""
     number: int = 0
     """Which commit it was: they are counted from 1 on, since the process began."""
     is_after_doubt: bool = False
@@ -67,10 +74,17 @@ class Recorded:
 class Recorder:
     """Writes deliveries, one at a time. Calls block."""
 
-    def __init__(
-        self, store: Store, dirt: Dirt, registry: Registry, live: Edge, tails: Tails
+    def __init__(  # noqa: PLR0913 - it keeps every part of an engine in step
+        self,
+        store: Store,
+        dirt: Dirt,
+        registry: Registry,
+        live: Edge,
+        tails: Tails,
+        filtering: Filtering,
     ) -> None:
         self._store = store
+        self._filtering = filtering
         self._tails = tails
         self._dirt = dirt
         self._live = live
@@ -117,7 +131,12 @@ class Recorder:
             trades = delivery.trades.take(entering) if len(refused) else delivery.trades
             is_repeat = self._repeats(trades)
             fresh = trades.take(~is_repeat) if is_repeat.any() else trades
-            marks = [*self._late_trades(fresh), *self._late_bars(bars)]
+            judged = self._filtering.judge(fresh)
+            marks = [
+                *self._late_trades(fresh),
+                *self._late_bars(bars),
+                *self._changed(judged.again),
+            ]
             is_after_doubt = self._is_unsure
             written = self._write(
                 Change(
@@ -132,11 +151,20 @@ class Recorder:
             # First of all, or what is sent again would be taken for new.
             self._note(fresh, bars)
             self._dirt.learn(given.resolution for given in bars)
-            self._keep_live(fresh)
+            self._filtering.learn(judged)
+            self._keep_live(judged)
             number = self._ended()
-        repeats = entering[is_repeat]
         return Recorded(
-            fresh, bars, repeats, refused, refused_bars, tuple(written), number, is_after_doubt
+            trades=fresh,
+            bars=bars,
+            repeats=entering[is_repeat],
+            refused=refused,
+            refused_bars=refused_bars,
+            late=tuple(written),
+            counted=judged.counted,
+            again=judged.again,
+            number=number,
+            is_after_doubt=is_after_doubt,
         )
 
     def _sound(
@@ -161,13 +189,27 @@ class Recorder:
         bar = self._registry.calendars.floor(given.resolution, moved.market, moved.t)
         return {f"time is not where a {given.resolution} bar begins": bar != given.candles.t}
 
-    def _keep_live(self, trades: Trades) -> None:
+    def _keep_live(self, judged: Judged) -> None:
         """Fold what is durable into the live edge: if that stumbles, the receipt still stands."""
         try:
-            self._live.add(trades, self._registry.calendars)
+            self._live.add(judged.counted, self._registry.calendars)
+            self._read_edge(judged.again)
         except Exception:  # noqa: BLE001 - whatever it is, reads then go to the trades
             _log.exception("the live edge is dropped")
             self._live.cool()
+
+    def _read_edge(self, again: Ranges) -> None:
+        """Read what the live edge holds of markets in which other trades count now."""
+        start = self._live.start
+        if start is None or not len(again):
+            return
+        markets = np.unique(again.market[again.end > start])
+        scope = Ranges(markets, np.full(len(markets), start * US), np.full(len(markets), NEVER))
+        if self._store.count(None, scope) > MOST_TRADES_TO_WARM:
+            self._live.cool()
+        elif len(markets):
+            trades = self._filtering.trades(scope)
+            self._live.replace(markets, trades, self._registry.calendars)
 
     def _repeats(self, trades: Trades) -> Bools:
         """Return which trades are in the store or earlier in the batch.
@@ -184,8 +226,10 @@ class Recorder:
         """Delete a market's trades of [start, end) seconds, as when a chain rolls back."""
         self._registry.flush()
         with self.writing:
-            marks = self._mark(market, self._dirt.rungs[0], start, end)
+            touched = end + self._filtering.reach_s(market)
+            marks = self._mark(market, self._dirt.rungs[0], start, touched)
             self._write(Change(erase=Ranges.one(market, start * US, end * US), marks=marks))
+            self._filtering.forget()
             # Sums cannot be taken back: the edge is folded anew when it is warmed again.
             self._live.cool()
             self._registry.touch(market)
@@ -203,7 +247,7 @@ class Recorder:
             start = self._dirt.frontier(rung)
             scope = Interval(start * US, FOREVER)
             if self._store.count(None, scope) <= MOST_TRADES_TO_WARM:
-                self._live.warm(start, self._store.trades(scope), grid)
+                self._live.warm(start, self._filtering.trades(scope), grid)
 
     def closed(self, rung: Resolution, start: int, end: int) -> Candles | None:
         """Say that a roll-up takes the bars of [start, end): what comes now is late.
@@ -227,7 +271,8 @@ class Recorder:
         rung = self._dirt.rungs[0]
         with self.writing:
             pending = (mark.start for mark in self._dirt.marks(rung))
-            safe = grid_floor(rung, min(before, self._dirt.frontier(rung), *pending))
+            needed = min((self._dirt.frontier(rung), *pending)) - self._dirt.context_s
+            safe = grid_floor(rung, min(before, needed))
             self._dirt.keep_from(None, safe)
         return safe
 
@@ -240,6 +285,27 @@ class Recorder:
             self._ended()
             return written
 
+    def refilter(self, markets: Sequence[int], change: Callable[[], None]) -> None:
+        """Have other rules say which trades count, and the bars of some markets made again.
+
+        The marks are durable before the rules are: should the process be killed in between, bars
+        are made again that need not be.
+        """
+        self._registry.flush()
+        with self.writing:
+            rung = self._dirt.rungs[0]
+            reach = [(number, *self._registry.reach(number)) for number in markets]
+            marks = [mark for each in reach for mark in self._mark(each[0], rung, *each[1:])]
+            if marks:
+                self._write(Change(marks=marks))
+            change()
+            self._filtering.forget()
+            self._dirt.keeps_context = self._filtering.compares
+            self._keep_live(Judged(Trades.empty(), again=_of_rows(reach)))
+            for number in markets:
+                self._registry.touch(number)
+            self._ended()
+
     def _write(self, change: Change) -> list[Mark]:
         """Commit a change, and take in its marks."""
         self._begun += 1
@@ -250,6 +316,7 @@ class Recorder:
             # It may have been committed all the same, as when only the checkpoint after it
             # failed: then what comes again is a repeat, and its marks are in the store.
             self._is_unsure = True
+            self._filtering.forget()
             self._live.cool()
             self._tails.cool()
             for market, moment in _moments(change):
@@ -270,7 +337,7 @@ class Recorder:
 
     def _refused(self, trades: Trades, now_us: int) -> Refused:
         refused = refusals(trades, now_us)
-        kept_from = self._dirt.kept_from(None)
+        kept_from = self._dirt.whole_from(None)
         too_old = np.setdiff1d(np.flatnonzero(trades.time < kept_from * US), refused.rows())
         return Refused(refused.by_reason | {TOO_OLD: too_old}) if len(too_old) else refused
 
@@ -287,6 +354,19 @@ class Recorder:
             return []
         late = trades.take(is_late)
         return self._marks_around(rung, late.market, late.time // US)
+
+    def _changed(self, again: Ranges) -> list[Mark]:
+        """Return marks of moments in which other trades count now."""
+        if not len(again):
+            return []
+        rows = zip(*(column.tolist() for column in again.columns().values()), strict=True)
+        rung = self._dirt.rungs[0]
+        return [
+            mark
+            for number, start, end in rows
+            for mark in self._mark(number, rung, start, end)
+            if not self._dirt.waits(number, rung, mark.start, mark.end)
+        ]
 
     def _late_bars(self, bars: tuple[Bars, ...]) -> list[Mark]:
         marks = []
@@ -320,6 +400,11 @@ class Recorder:
             if len(given.candles):
                 self._tails.cool()
                 self._registry.extend(_clusters(given.candles.market, given.candles.t, 1 << 40))
+
+
+def _of_rows(rows: Sequence[tuple[int, int, int]]) -> Ranges:
+    market, start, end = zip(*rows, strict=True) if rows else ((), (), ())
+    return Ranges.of(market=market, start=start, end=end)
 
 
 def _markets(change: Change) -> frozenset[int]:

@@ -49,8 +49,14 @@ class Step:
 class RollUp:
     """Makes bars. Calls block; one thread at a time."""
 
-    def __init__(
-        self, store: Store, dirt: Dirt, registry: Registry, recorder: Recorder, tails: Tails
+    def __init__(  # noqa: PLR0913 - it keeps every part of an engine in step
+        self,
+        store: Store,
+        dirt: Dirt,
+        registry: Registry,
+        recorder: Recorder,
+        tails: Tails,
+        maker: Maker,
     ) -> None:
         self.rows_a_step = ROWS_A_STEP
         self._tails = tails
@@ -58,7 +64,7 @@ class RollUp:
         self._dirt = dirt
         self._registry = registry
         self._recorder = recorder
-        self._maker = Maker(store, dirt, lambda: registry.calendars)
+        self._maker = maker
 
     def run(self, until: int, *, rungs: tuple[Resolution, ...] | None = None) -> Iterator[Step]:
         """Do every step there is, up to a moment in seconds, finest rung first."""

@@ -120,7 +120,7 @@ class _Stretch:
         series = {s.resolution: s for s in self._engine.store.series()}
         trades = self._trades()
         self._found.trades += self._in_week(trades)
-        is_kept = self._start - self._slack >= self._engine.dirt.kept_from(None)
+        is_kept = self._start - self._slack >= self._engine.dirt.whole_from(None)
         has_given = any(not s.is_rung for s in series.values())
         below: Candles | None = None
         for rung in self._engine.dirt.rungs:
@@ -163,7 +163,7 @@ class _Stretch:
 
     def _trades(self) -> Trades:
         start, end = (self._start - self._slack) * US, (self._end + self._slack) * US
-        return self._engine.store.trades(_over(self._markets, start, end))
+        return self._engine.filtering.trades(_over(self._markets, start, end))
 
     def _in_week(self, trades: Trades) -> int:
         inside = (trades.time >= self._start * US) & (trades.time < self._end * US)

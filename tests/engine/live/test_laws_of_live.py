@@ -17,15 +17,18 @@ from chandlery.core.calendar import ALWAYS_OPEN
 from chandlery.core.candles import Bars, Candles, differences, fold, override
 from chandlery.core.columns import US
 from chandlery.core.delivery import Delivery
+from chandlery.core.filters import Rule
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.engine import Engine
+from chandlery.engine.filters import set_rule
 from chandlery.engine.live import Window
 from chandlery.engine.live.held import GRACE_S
 from chandlery.engine.live.series import Series
 from chandlery.engine.server import Server
 from chandlery.stores.memory import MemoryStore
 from tests.engine.builders import START, HandClock
+from tests.engine.oracle import counted
 
 RESOLUTIONS = tuple(Resolution.parse(text) for text in ("5s", "1m", "3m", "1h", "1d"))
 MARKETS = 2
@@ -70,6 +73,7 @@ steps = st.one_of(
     commits,
     commits.map(sorted),
     st.sampled_from(["ask", "follow", "roll up", "settle", "erase", "doubt", "give"]),
+    st.sampled_from(["filter", "no filter", "warm"]),
 )
 
 
@@ -99,6 +103,7 @@ class Run:
         self.stored: list[Trades] = []
         self.given: dict[int, Candles] = {}
         self.followers: list[Follower] = []
+        self.rules: dict[int, Rule] = {}
         self.count = 0
         self.asking: asyncio.Future[list[Any]] | None = None
 
@@ -126,6 +131,21 @@ class Run:
             follower.series = await self.server.live.watch(0, resolution, follower.look)
             follower.look(follower.series)
             self.followers.append(follower)
+
+    async def _filter(self) -> None:
+        """Leave out what is more than three percent from the median, and what is small."""
+        await self._use(Rule(max_deviation=0.03, min_notional=30.0, window_s=300))
+
+    async def _no_filter(self) -> None:
+        await self._use(None)
+
+    async def _use(self, rule: Rule | None) -> None:
+        await self.server.ask(lambda: set_rule(self.engine, 0, rule))
+        self.rules = {} if rule is None else {0: rule}
+        self.server.live.refresh(0, *self.engine.registry.reach(0))
+
+    async def _warm(self) -> None:
+        await self.server.ask(self.engine.recorder.warm)
 
     async def _roll_up(self) -> None:
         await self.server.ask(lambda: list(self.engine.rollup.run(START + 200_000)))
@@ -163,7 +183,7 @@ class Run:
         await self.server.ingest.submit(Delivery(bars=(Bars(RESOLUTIONS[1], bar),)))
 
     def oracle(self, market: int, resolution: Resolution) -> Candles:
-        trades = Trades.concat(self.stored)
+        trades = counted(Trades.concat(self.stored), self.rules)
         bars = fold(trades.take(trades.market == market), resolution, ALWAYS_OPEN)
         if market in self.given and resolution == RESOLUTIONS[1]:
             return override(bars, self.given[market])

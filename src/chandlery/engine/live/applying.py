@@ -39,7 +39,7 @@ class Applying:
             self.forget()
         for given in recorded.bars:
             self._spoil(given.resolution, given.candles)
-        if len(recorded.trades):
+        if len(recorded.counted):
             try:
                 changed = self._changed_by(recorded)
             except Exception:
@@ -47,6 +47,9 @@ class Applying:
                 self.forget()
                 raise
             self._held.tell(changed)
+        again = recorded.again
+        for moments in zip(again.market.tolist(), again.start.tolist(), again.end.tolist(), strict=True):
+            self.refresh(*moments)
         self._held.weigh()
 
     def forget(self) -> None:
@@ -71,7 +74,7 @@ class Applying:
     def _changed_by(self, recorded: Recorded) -> dict[Series, None]:
         """Fold trades into the series of their markets; return those that changed."""
         grid, wanted = self._registry.calendars, list(self._held.wanted.items())
-        trades = _of_markets(recorded.trades, set[int]().union(*(own for _, own in wanted)))
+        trades = _of_markets(recorded.counted, set[int]().union(*(own for _, own in wanted)))
         seconds = Partials.of_trades(trades, SECOND, grid)
         changed: dict[Series, None] = {}
         for resolution, markets in wanted:
