@@ -37,12 +37,8 @@ class Engine:
         self.recorder = Recorder(
             store, self.dirt, self.registry, self.edge, self.tails, self.filtering
         )
-        self.history = History(
-            store, self.dirt, self.registry, self.edge, self.tails, self.maker
-        )
-        self.rollup = RollUp(
-            store, self.dirt, self.registry, self.recorder, self.tails, self.maker
-        )
+        self.history = History(store, self.dirt, self.registry, self.edge, self.tails, self.maker)
+        self.rollup = RollUp(store, self.dirt, self.registry, self.recorder, self.tails, self.maker)
         self._find_reach()
 
     def _find_reach(self) -> None:

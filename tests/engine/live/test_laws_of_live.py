@@ -134,7 +134,7 @@ class Run:
 
     async def _filter(self) -> None:
         """Leave out what is more than three percent from the median, and what is small."""
-        await self._use(Rule(max_deviation=0.03, min_notional=30.0, window_s=300))
+        await self._use(Rule(max_deviation=0.03, min_notional=13.0, window_s=300))
 
     async def _no_filter(self) -> None:
         await self._use(None)
@@ -237,6 +237,28 @@ def test_hot_bars_are_the_fold_of_all_trades(script: list[Any]) -> None:
 @given(script=st.lists(steps, min_size=1, max_size=25))
 def test_hot_bars_are_the_fold_of_all_trades_for_long(script: list[Any]) -> None:
     asyncio.run(_run(script))
+
+
+@pytest.mark.parametrize("is_warm", [False, True])
+def test_late_trades_that_change_what_counts_elsewhere_correct_it_there(*, is_warm: bool) -> None:
+    async def run() -> None:
+        own = Run()
+        async with own.server.running(jobs=False):
+            await own.step("filter")
+            if is_warm:
+                await own.step("warm")
+            await own.step([(0, minute * 60, 2, 0) for minute in range(3)])
+            await own.step([(0, 181, 3, 0), (0, 185, 3, 0)])
+            await own.step("follow")
+            minutes = own.followers[1]
+            assert minutes.bars[START + 180]["n"] == 2
+            await own.step([(0, 119, 9, 0)])
+            await own.step([(0, 179, 9, 0)])
+            await own.server.live.settled()
+            assert START + 180 not in minutes.bars
+            await own.check()
+
+    asyncio.run(run())
 
 
 def test_the_window_of_a_hot_series_is_that_of_the_store() -> None:

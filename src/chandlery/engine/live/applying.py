@@ -48,7 +48,9 @@ class Applying:
                 raise
             self._held.tell(changed)
         again = recorded.again
-        for moments in zip(again.market.tolist(), again.start.tolist(), again.end.tolist(), strict=True):
+        for moments in zip(
+            again.market.tolist(), again.start.tolist(), again.end.tolist(), strict=True
+        ):
             self.refresh(*moments)
         self._held.weigh()
 
