@@ -29,7 +29,7 @@ from tests.engine.world import (
     home_in,
     specs,
 )
-from tests.strategies import moments
+from tests.strategies import CALENDARS, moments
 
 AFTER_2010 = 1_262_304_000
 offsets = st.integers(0, 130) | st.integers(-2 * DAY_S, 42 * DAY_S)
@@ -81,6 +81,12 @@ class Laws(RuleBasedStateMachine):
     @rule(market=markets, start=offsets, length=st.integers(1, 300) | st.integers(1, 30 * DAY_S))
     def roll_back(self, market: int, start: int, length: int) -> None:
         self.world.erase(market, start, start + length)
+
+    @rule(market=markets, name=st.sampled_from(sorted(CALENDARS)))
+    def trade_at_other_hours(self, market: int, name: str) -> None:
+        # Bars as given keep their times: what they mean in another session nobody can say.
+        if not any((bars.market == market).any() for bars in self.world.given.values()):
+            self.world.realign(market, name)
 
     @rule(market=markets, start=offsets, length=st.integers(1, 30 * DAY_S))
     def rebuild(self, market: int, start: int, length: int) -> None:

@@ -17,9 +17,11 @@ from chandlery.core.filters import Rule
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import BUY, SELL, UNKNOWN, Trades
+from chandlery.engine.editing import MarketEdit, edit_market
 from chandlery.engine.engine import LADDER, Engine
 from chandlery.engine.filters import set_rule
 from tests.conformance.homes import Home
+from tests.engine.builders import HandClock
 from tests.engine.oracle import Oracle, counted
 from tests.strategies import CALENDARS
 
@@ -200,6 +202,12 @@ class World:
         """Have another rule say which of a market's trades count."""
         set_rule(self.engine, market, rule)
         self.rules[market] = rule or Rule()
+
+    def realign(self, market: int, name: str) -> None:
+        """Have a market trade at other hours."""
+        calendar = self.calendars[market] = CALENDARS[name]
+        edit = MarketEdit(session=calendar.session, time_zone=calendar.time_zone)
+        edit_market(self.engine, HandClock(self.now_us), market, edit)
 
     def restart(self, ladder: Sequence[Resolution] | None = None) -> None:
         """Open the store and the engine again, perhaps with other rungs."""

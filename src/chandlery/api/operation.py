@@ -64,6 +64,11 @@ def list_of(item: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": dict(item)}
 
 
+def extended(schema: Mapping[str, Any], **optional: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that may have these properties too."""
+    return {**schema, "properties": {**schema["properties"], **optional}}
+
+
 def record(**properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of an object that has exactly these properties."""
     return {

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chandlery.api.access.keys import ApiKey, Issued
     from chandlery.api.access.principal import Scope
     from chandlery.cli.feed_desk import FeedDesk
+    from chandlery.cli.market_desk import MarketDesk
 
 
 class KeyDesk(Protocol):
@@ -109,6 +110,10 @@ class Access(Protocol):
 
     def feeds(self) -> FeedDesk:
         """Return where feeds are looked at and changed."""
+        ...
+
+    def market_desk(self) -> MarketDesk:
+        """Return where markets are edited and filtered."""
         ...
 
     def keys(self) -> KeyDesk:
@@ -186,6 +191,12 @@ class Local:
         from chandlery.cli.feed_desk import LocalFeeds
 
         return LocalFeeds(self.engine, self.settings)
+
+    def market_desk(self) -> MarketDesk:
+        """See Access.market_desk."""
+        from chandlery.cli.market_desk import LocalMarkets
+
+        return LocalMarkets(self.engine)
 
     def keys(self) -> KeyDesk:
         """See Access.keys."""

@@ -27,6 +27,8 @@ COMMANDS = {
     "candles": ("candles:candles", "Print the candles of a market."),
     "trades": ("trades:trades", "Print the trades of a market."),
     "markets": ("markets:markets", "List the markets."),
+    "market": ("market:market", "Add, edit or hide a market."),
+    "filters": ("filters:filters", "Leave bad ticks out of the candles."),
     "quality": ("quality:quality", "Show how good the data of the markets is."),
     "gaps": ("gaps:gaps", "Show what was not collected."),
     "feeds": ("feeds:feeds", "Show what is followed; add and remove markets."),

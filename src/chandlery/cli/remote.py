@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -23,11 +24,15 @@ from chandlery.api.admin.requests import (
     TradesRequest,
 )
 from chandlery.cli.feed_desk import FeedDesk, FeedRow, Followed
+from chandlery.cli.market_desk import MarketDesk
 from chandlery.core.candles import Candles
 from chandlery.core.errors import ChandleryError, StoreLockedError, UsageError
+from chandlery.core.filters import Rule
 from chandlery.core.trades import Trades
 from chandlery.engine.chores import Progress, Rolled, Said, Verified
+from chandlery.engine.editing import MarketEdit
 from chandlery.engine.feeding import Action
+from chandlery.engine.filters import FilterRow
 from chandlery.engine.gaps import GapRow
 from chandlery.engine.jobs import Job
 from chandlery.engine.markets import MarketSummary
@@ -149,6 +154,10 @@ class Remote:
         """See Access.feeds."""
         return RemoteFeeds(self._client)
 
+    def market_desk(self) -> MarketDesk:
+        """See Access.market_desk."""
+        return RemoteMarkets(self._client)
+
     def keys(self) -> Self:
         """See Access.keys."""
         return self
@@ -214,6 +223,50 @@ class RemoteFeeds:
         """See FeedDesk.act."""
         path = f"{PREFIX}/feeds/{quote(name, safe='')}/{action}"
         return _decoded(self._client.post(path), FeedRow)
+
+
+class RemoteMarkets:
+    """See MarketDesk. A server does it."""
+
+    def __init__(self, client: httpx2.Client) -> None:
+        self._client = client
+
+    def all(self, query: str) -> list[dict[str, Any]]:
+        """See MarketDesk.all."""
+        rows: list[dict[str, Any]] = []
+        while True:
+            params = {"query": query, "limit": "1000", "offset": str(len(rows))}
+            answer = self._client.get(f"{PREFIX}/markets", params=params)
+            found = _decoded(answer, dict[str, Any])
+            rows += found["markets"]
+            if not found["markets"] or len(rows) >= found["total"]:
+                return rows
+
+    def add(self, symbol: str, edit: MarketEdit) -> dict[str, Any]:
+        """See MarketDesk.add."""
+        body = msgspec.json.encode({"symbol": symbol, **edit.said()})
+        return _decoded(self._client.post(f"{PREFIX}/markets", content=body), dict[str, Any])
+
+    def edit(self, symbol: str, edit: MarketEdit) -> dict[str, Any]:
+        """See MarketDesk.edit."""
+        path = f"{PREFIX}/markets/{quote(symbol, safe='/')}"
+        answer = self._client.patch(path, content=msgspec.json.encode(edit))
+        return _decoded(answer, dict[str, Any])
+
+    def filters(self) -> list[FilterRow]:
+        """See MarketDesk.filters."""
+        return _decoded(self._client.get(f"{PREFIX}/filters"), dict[str, list[FilterRow]])[
+            "filters"
+        ]
+
+    def set_filter(self, symbol: str, rule: Rule | None) -> FilterRow:
+        """See MarketDesk.set_filter."""
+        if rule is None:
+            answer = self._client.delete(f"{PREFIX}/filters", params={"symbol": symbol})
+        else:
+            body = msgspec.json.encode({"symbol": symbol, **asdict(rule)})
+            answer = self._client.put(f"{PREFIX}/filters", content=body)
+        return _decoded(answer, FilterRow)
 
 
 def _decoded(answer: httpx2.Response, kind: type[Result]) -> Result:

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
 from chandlery.config.names import (
-    EVENTS,
     PREFIX,
     RETENTION,
+    TABLES,
     fields,
     names,
     normal,
@@ -131,7 +131,7 @@ def _from_file(named: Path | None) -> _Layer:
 
 def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in data.items():
-        if isinstance(value, dict) and prefix + name != EVENTS:
+        if isinstance(value, dict) and prefix + name not in TABLES:
             yield from _flat(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value

@@ -18,8 +18,8 @@ from chandlery.core.resolution import Resolution
 
 PREFIX = "CHANDLERY_"
 RETENTION = "retention"
-EVENTS = "events"
-"""Holds tables, which are told apart from settings with dots in their names."""
+TABLES = ("events", "filters")
+"""Hold tables, which are told apart from settings with dots in their names."""
 NOTHING = "none"
 """How a setting is shown that is empty."""
 

@@ -34,6 +34,8 @@ from chandlery.config.values import (
     Duration,
     Events,
     EventTables,
+    Filters,
+    FilterTables,
     Ladder,
     read_ladder,
 )
@@ -73,6 +75,11 @@ class Settings(BaseSettings):
         EventTables(),
         "How events of your own become trades: a table `[events.NAME]` for each kind.",
         "tables such as [events.Swap] with symbol, time, price and size, or the same as JSON",
+    )
+    filters: Filters = of(
+        FilterTables(),
+        'Which trades candles leave out: a table such as `[filters."BINANCE:*"]` for each pattern.',
+        "tables with min_notional, max_deviation (a part of 1) and window (5m to 1h), or JSON",
     )
     retention: dict[str, Duration] = of(
         {},

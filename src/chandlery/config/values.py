@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import PlainValidator
 from typing_extensions import override
 
-from chandlery.core.errors import UnknownResolutionError
+from chandlery.core.errors import UnknownResolutionError, UsageError
+from chandlery.core.filters import USUAL_WINDOW_S, Rule
 from chandlery.core.resolution import Resolution
 
 FOREVER = "forever"
@@ -116,6 +117,14 @@ class EventTables(dict[str, dict[str, str]]):
         return ", ".join(self)
 
 
+class FilterTables(dict[str, Rule]):
+    """By which rules trades are left out of the candles of which markets; shown by the patterns."""
+
+    @override
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
 def bytes_of(text: str) -> int:
     """Return the bytes a size such as 64KB (1,000 bytes each), 256MiB (1,024) or 4096 names."""
     found = _SIZE.fullmatch(text.strip().upper())
@@ -192,6 +201,28 @@ def _events(value: object) -> EventTables:
     return EventTables(tables)
 
 
+def _filters(value: object) -> FilterTables:
+    tables = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(tables, dict):
+        raise ValueError(value)
+    return FilterTables({pattern: _rule(table) for pattern, table in tables.items()})
+
+
+def _rule(table: object) -> Rule:
+    """Read a table of numbers, `window` being a time such as 15m."""
+    names = {"min_notional", "max_deviation", "window"}
+    if not isinstance(table, dict) or not table or set(table) - names:
+        raise ValueError(table)
+    try:
+        return Rule(
+            min_notional=float(table.get("min_notional", 0)),
+            max_deviation=float(table.get("max_deviation", 0)),
+            window_s=int(read_duration(table.get("window", f"{USUAL_WINDOW_S}s"))),
+        )
+    except (TypeError, UsageError) as error:
+        raise ValueError(table) from error
+
+
 def _origin(text: str) -> str:
     """Return an origin as browsers write it: in small letters, without the usual port."""
     written = text.strip().lower().removesuffix("/")
@@ -249,5 +280,6 @@ Ladder = Annotated[tuple[Resolution, ...], PlainValidator(read_ladder)]
 Bytes = Annotated[Size, PlainValidator(_size)]
 Hidden = Annotated[Secret, PlainValidator(_secret)]
 Origins = Annotated[Listed[str], PlainValidator(_listed(_origin))]
+Filters = Annotated[FilterTables, PlainValidator(_filters)]
 Events = Annotated[EventTables, PlainValidator(_events)]
 Networks = Annotated[Listed[Network], PlainValidator(_listed(_network))]

@@ -7,7 +7,7 @@ tell symbols apart.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chandlery.core.calendar import Calendar
@@ -34,7 +34,8 @@ class Market:
     """A market: a value that can be stored as plain fields.
 
     `session` and `time_zone` are as in Calendar. `price_scale` is the power of ten that makes
-    shown prices whole, 0 while no price is known; `volume_precision` is decimals.
+    shown prices whole, 0 while no price is known; `volume_precision` is decimals. A `hidden` one
+    is left out of lists and searches. `edited` names what was set by hand: nothing else changes it.
     """
 
     symbol: str
@@ -47,6 +48,8 @@ class Market:
     time_zone: str = "UTC"
     price_scale: int = 0
     volume_precision: int = 0
+    hidden: bool = False
+    edited: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "symbol", symbol_of(self.symbol))
@@ -61,6 +64,11 @@ class Market:
         return cls(
             **{"symbol": symbol, "exchange": exchange, "base": base, "quote": quote} | overrides
         )
+
+    def learned(self, other: Market) -> Market:
+        """Return what is known when a source tells of the market: what was set by hand stays."""
+        kept = {name: getattr(self, name) for name in (*self.edited, "edited")}
+        return replace(other, **kept)
 
     @property
     def name(self) -> str:

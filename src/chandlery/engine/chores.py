@@ -69,7 +69,7 @@ def verify_steps(engine: Engine, clock: Clock) -> Generator[Progress | Verified]
     found = Verification()
     weeks = verifying(engine, found)
     while True:
-        with _turn(engine, clock):
+        with turn(engine, clock):
             step = next(weeks, None)
         if step is None:
             break
@@ -101,7 +101,7 @@ def rebuild_steps(engine: Engine, clock: Clock, wanted: tuple[int, int, int]) ->
 def rollup_steps(engine: Engine, clock: Clock) -> Generator[Rolled]:
     """Make what is due now."""
     steps = engine.rollup.run(clock.now_us() // US)
-    with _turn(engine, clock) as keep:
+    with turn(engine, clock) as keep:
         for step in steps:
             yield Rolled(str(step.rung), step.rows)
             keep()
@@ -116,7 +116,7 @@ def maintain_steps(
 
 
 @contextmanager
-def _turn(engine: Engine, clock: Clock) -> Iterator[Callable[[], None]]:
+def turn(engine: Engine, clock: Clock) -> Iterator[Callable[[], None]]:
     """Have no roll-up run until the end; between steps, `keep` says that it is not over yet."""
     owner = uuid.uuid4().hex
 

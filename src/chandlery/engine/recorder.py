@@ -21,7 +21,7 @@ from chandlery.core.trades import Refused, Trades, refusals
 from chandlery.engine.dirt import FOREVER, Dirt
 from chandlery.engine.edge import Edge
 from chandlery.engine.filtering import Filtering, Judged
-from chandlery.engine.making import grid_floor
+from chandlery.engine.making import SESSION_SLACK, grid_floor
 from chandlery.engine.registry import Registry
 from chandlery.engine.tails import Tails
 from chandlery.stores import Change, Interval, Mark, Ranges, Store
@@ -304,6 +304,25 @@ class Recorder:
             self._keep_live(Judged(Trades.empty(), again=_of_rows(reach)))
             for number in markets:
                 self._registry.touch(number)
+            self._ended()
+
+    def realign(self, market: int, change: Callable[[], None]) -> None:
+        """Have a market's bars begin at other moments, and all of them made again.
+
+        No roll-up may run meanwhile. As in `refilter`, the marks are durable first.
+        """
+        self._registry.flush()
+        with self.writing:
+            first, last = self._registry.reach(market)
+            # Bars of days and more lie some days beside where they would lie now.
+            reach = (first - 2 * SESSION_SLACK, last + 2 * SESSION_SLACK)
+            marks = self._mark(market, self._dirt.rungs[0], *reach) if first < last else []
+            if marks:
+                self._write(Change(marks=marks))
+            change()
+            self._live.cool()
+            self._tails.cool()
+            self._registry.touch(market)
             self._ended()
 
     def _write(self, change: Change) -> list[Mark]:

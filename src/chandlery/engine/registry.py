@@ -76,7 +76,8 @@ class Registry:
         """Return the markets that fit a text best."""
         with self._lock:
             if self._index is None:
-                self._index = SearchIndex([self._markets[n] for n in sorted(self._markets)])
+                ordered = (self._markets[number] for number in sorted(self._markets))
+                self._index = SearchIndex(market for market in ordered if not market.hidden)
             return self._index.search(text, limit)
 
     def add(self, markets: Sequence[Market]) -> list[int]:
@@ -110,7 +111,11 @@ class Registry:
                 self._new.clear()
 
     def update(self, markets: Sequence[Market]) -> None:
-        """Replace what is known of markets."""
+        """Replace what is known of markets, but not what was set by hand."""
+        self.replace([self.market(self._numbers[market.key]).learned(market) for market in markets])
+
+    def replace(self, markets: Sequence[Market]) -> None:
+        """Replace markets."""
         with self._lock:
             self._store.update_markets(markets)
             for market in markets:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from chandlery.api.v1.trades import Place, page_before
 from chandlery.core.columns import US
+from chandlery.core.filters import Rule
 from chandlery.core.trades import Trades
 from chandlery.engine.engine import Engine
+from chandlery.engine.filters import set_rule
 from chandlery.stores.memory import MemoryStore
 from tests.api.v1.house import ETH, House
 from tests.api.v1.test_candles import following
@@ -81,3 +83,28 @@ def test_pages_put_together_are_all_trades_in_order(
         read.insert(0, page)
         place = Place(int(page.time[0]), int(page.sequence[0]), int(page.id[0]))
     assert Trades.concat(read).id.tolist() == sequenced.sorted().id.tolist()
+
+
+async def test_trades_that_a_filter_leaves_out_are_told(home: House) -> None:
+    rows = [{"time": (START + 60 * minute) * US, "price": 5.0} for minute in range(3)]
+    sizes, prices = [1.0, 1.0, 1.0, 0.1, 1.0], [5.0, 5.0, 5.0, 5.0, 9.0]
+    count = len(sizes)
+    batch = Trades.of(
+        market=[ETH] * count,
+        time=[each["time"] for each in rows] + [(START + 180) * US, (START + 181) * US],
+        price=prices,
+        size=sizes,
+        side=[0] * count,
+        sequence=[0] * count,
+        id=range(100, 100 + count),
+    )
+    await home.deliver(batch)
+    path = "trades?symbol=BINANCE:ETHUSDT&limit=2"
+    whole = (await home.get(path)).json()
+    assert [set(each) for each in whole] == [{"time", "price", "size", "side", "id"}] * 2
+    rule = Rule(min_notional=1.0, max_deviation=0.5)
+    set_rule(home.server.engine, ETH, rule)
+    told = (await home.get(path)).json()
+    assert told == [{**each, "left_out": True} for each in whole]
+    older = (await home.get(f"{path}&end={START + 180}")).json()
+    assert [each.get("left_out") for each in older] == [None, None]

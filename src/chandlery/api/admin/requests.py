@@ -6,6 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from chandlery.core.filters import USUAL_WINDOW_S
+from chandlery.engine.editing import MarketEdit
+
 
 class RangeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A market, and of it [start, end) in seconds."""
@@ -42,6 +45,21 @@ class FollowRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     markets: str
     backfill: str | None = None
+
+
+class NewMarketRequest(MarketEdit, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A new market, and what is known of it."""
+
+    symbol: str
+
+
+class FilterRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A market's own rule; see core.filters.Rule."""
+
+    symbol: str
+    min_notional: float = 0.0
+    max_deviation: float = 0.0
+    window_s: int = USUAL_WINDOW_S
 
 
 class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

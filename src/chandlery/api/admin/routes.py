@@ -18,7 +18,7 @@ from litestar.response import Stream
 
 from chandlery.api.access.keys import ApiKey
 from chandlery.api.access.principal import SCOPES
-from chandlery.api.admin import feed_routes, insight_routes, task_routes
+from chandlery.api.admin import feed_routes, insight_routes, market_routes, task_routes
 from chandlery.api.admin.answers import Asked, body_of, json_of
 from chandlery.api.admin.desk import Admin
 from chandlery.api.admin.frames import MEDIA_TYPE, Ended, Failed, columns_of, written
@@ -178,6 +178,7 @@ ROUTES = (
     *feed_routes.ROUTES,
     *task_routes.ROUTES,
     *insight_routes.ROUTES,
+    *market_routes.ROUTES,
     candles,
     trades,
     summaries,

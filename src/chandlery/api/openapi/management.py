@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from chandlery.api.admin.requests import BackfillRequest, FollowRequest, RangeRequest
+from chandlery.api.admin.requests import (
+    BackfillRequest,
+    FilterRequest,
+    FollowRequest,
+    NewMarketRequest,
+    RangeRequest,
+)
 from chandlery.api.openapi.administration import (
     BACKFILL,
     OBJECT,
@@ -14,6 +20,7 @@ from chandlery.api.openapi.administration import (
 from chandlery.api.openapi.kinds import SYMBOL, number, said
 from chandlery.api.operation import Body, Operation, list_of
 from chandlery.api.parameters import Parameter
+from chandlery.engine.editing import MarketEdit
 
 _FEED = {
     "name": "binance",
@@ -26,6 +33,27 @@ _FEED = {
     "can": ["stop", "restart"],
 }
 _MARKET = {"market": "binance:SOLUSDT", "symbol": "BINANCE:SOLUSDT", "feed": "binance"}
+_EDITED = {
+    "symbol": "BINANCE:BTCUSDT",
+    "exchange": "BINANCE",
+    "base": "BTC",
+    "quote": "USDT",
+    "type": "crypto",
+    "description": "Bitcoin",
+    "session": "24x7",
+    "time_zone": "UTC",
+    "price_scale": 100,
+    "volume_precision": 5,
+    "hidden": False,
+    "edited": ["description"],
+}
+_RULE = {
+    "symbol": "BINANCE:BTCUSDT",
+    "kind": "market",
+    "min_notional": 5,
+    "max_deviation": 0.2,
+    "window_s": 900,
+}
 _TASK = {
     "id": "5d1f0c7a9b3e",
     "kind": "backfill",
@@ -125,6 +153,45 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("POST", "tasks/maintain"): _begin(
         "Begin to tidy the store", "Lets go of what is past its time, and tidies the file."
+    ),
+    ("GET", "markets"): told(
+        "All markets",
+        "What is known of each, of hidden ones too, and what was set by hand.",
+        {"total": 1, "markets": [_EDITED]},
+        said("query", "A part of a symbol or description.", "btc", needed=False),
+        number("limit", "Markets at most, 1 to 1,000.", 200, needed=False),
+        number("offset", "How many are left out before them.", 0, needed=False),
+    ),
+    ("POST", "markets"): told(
+        "Add a market",
+        "One that nothing has delivered yet.",
+        _EDITED,
+        body=body_of(NewMarketRequest, {"symbol": "MY:GOLD", "type": "commodity"}),
+    ),
+    ("PATCH", "markets/{symbol}"): told(
+        "Edit a market",
+        "What is not named stays; null takes back what was set. Another session or time zone has "
+        "all bars of the market made again.",
+        _EDITED,
+        _in_path("symbol", "The market.", "BINANCE:BTCUSDT"),
+        body=body_of(MarketEdit, {"description": "Bitcoin", "hidden": False}),
+    ),
+    ("GET", "filters"): told(
+        "The filters",
+        "By which rules trades are left out of candles: of patterns, and of single markets.",
+        {"filters": [_RULE]},
+    ),
+    ("PUT", "filters"): told(
+        "Filter a market",
+        "A rule of its own, instead of those of patterns; its bars are made again.",
+        _RULE,
+        body=body_of(FilterRequest, {n: v for n, v in _RULE.items() if n != "kind"}),
+    ),
+    ("DELETE", "filters"): told(
+        "Filter a market by the patterns again",
+        "Takes its own rule away; its bars are made again.",
+        {**_RULE, "kind": "pattern"},
+        SYMBOL,
     ),
     ("GET", "coverage"): told(
         "What was collected",

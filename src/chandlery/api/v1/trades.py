@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 from litestar import Request, Response
 
 from chandlery.api import cursors, parameters
 from chandlery.api.answering import Content, answered, server_of
 from chandlery.api.caching import is_settled
-from chandlery.api.operation import NUMBER, TEXT, WHOLE, Operation, list_of, record
+from chandlery.api.operation import NUMBER, TEXT, WHOLE, Operation, extended, list_of, record
 from chandlery.api.parameters import Parameters
 from chandlery.api.v1.candles import check_range
 from chandlery.api.v1.reading import PREFIX, reading
-from chandlery.core.columns import US
+from chandlery.core.columns import US, Bools
 from chandlery.core.trades import Trades
+from chandlery.engine.engine import Engine
 from chandlery.engine.history import History
 from chandlery.formats.numbers import texts_of
 from chandlery.formats.rows import side_labels
@@ -57,16 +59,20 @@ class Question:
         description="The newest `limit` trades with start <= time < end, in order of time. Where "
         "more follow, the headers `Link` and `Chandlery-Cursor` tell where: pages go back in "
         "time, and miss or repeat no trade, however many share a microsecond. `time` is in "
-        "microseconds; `id` is a text, as it may have more digits than a JSON number keeps.",
+        "microseconds; `id` is a text, as it may have more digits than a JSON number keeps. "
+        "`left_out` is there, and true, where a filter leaves the trade out of the candles.",
         tag="Data",
         parameters=ACCEPTED.listed,
         schema=list_of(
-            record(
-                time={**WHOLE, "description": "Microseconds since 1970, UTC."},
-                price=NUMBER,
-                size=NUMBER,
-                side={"type": ["string", "null"], "enum": ["buy", "sell", None]},
-                id=TEXT,
+            extended(
+                record(
+                    time={**WHOLE, "description": "Microseconds since 1970, UTC."},
+                    price=NUMBER,
+                    size=NUMBER,
+                    side={"type": ["string", "null"], "enum": ["buy", "sell", None]},
+                    id=TEXT,
+                ),
+                left_out={"type": "boolean"},
             )
         ),
         example=[
@@ -91,11 +97,13 @@ async def trades(request: Request[Any, Any, Any]) -> Response[bytes]:
     number = server.engine.registry.number(given[SYMBOL])
     cursor = given[CURSOR]
     place = None if cursor is None else cursor.open(question, Place)
-    limit, history = given[LIMIT] or USUAL, server.engine.history
-    body, first = await server.ask(lambda: _written(history, number, question, place, limit))
+    limit, engine = given[LIMIT] or USUAL, server.engine
+    body, first = await server.ask(lambda: _written(engine, number, question, place, limit))
     following = None if first is None else cursors.cursor_of(question, first)
     end = question.end if place is None else place.time // US
-    settled = body != b"[]" and is_settled(end, server.clock.now_us() // US)
+    # What is left out changes with the rule.
+    can_settle = body != b"[]" and not engine.rulebook.of(number)
+    settled = can_settle and is_settled(end, server.clock.now_us() // US)
     headers = cursors.next_headers(f"{PREFIX}/trades", query, following)
     return await answered(request, Content(body, is_settled=settled, headers=headers))
 
@@ -119,7 +127,7 @@ def page_before(
     return Trades.concat((older, twins))
 
 
-def trades_json(trades: Trades) -> bytes:
+def trades_json(trades: Trades, left_out: Bools) -> bytes:
     """Return trades as a JSON list."""
     columns = (
         texts_of(trades.time),
@@ -129,19 +137,23 @@ def trades_json(trades: Trades) -> bytes:
         trades.id.tolist(),
     )
     template = '{{"time":{},"price":{},"size":{},"side":{},"id":"{}"}}'
-    return f"[{','.join(template.format(*row) for row in zip(*columns, strict=True))}]".encode()
+    rows = [template.format(*row) for row in zip(*columns, strict=True)]
+    for row in np.flatnonzero(left_out).tolist():
+        rows[row] = f'{rows[row][:-1]},"left_out":true}}'
+    return f"[{','.join(rows)}]".encode()
 
 
 def _written(
-    history: History, market: int, question: Question, place: Place | None, limit: int
+    engine: Engine, market: int, question: Question, place: Place | None, limit: int
 ) -> tuple[bytes, Place | None]:
     """Return a page as JSON, and its first trade if there are older ones. Blocks."""
     end_us = None if question.end is None else question.end * US
-    found = page_before(history, market, end_us, place, limit + 1)
+    found = page_before(engine.history, market, end_us, place, limit + 1)
     if question.start is not None:
         found = found.take(found.time >= question.start * US)
     page = found.take(slice(max(0, len(found) - limit), None))
+    body = trades_json(page, engine.filtering.left_out(page))
     if len(found) <= limit:
-        return trades_json(page), None
+        return body, None
     first = Place(int(page.time[0]), int(page.sequence[0]), int(page.id[0]))
-    return trades_json(page), first
+    return body, first

@@ -21,6 +21,7 @@ from chandlery.core.clock import Clock
 from chandlery.core.columns import US
 from chandlery.core.moments import iso_of
 from chandlery.core.resolution import Resolution
+from chandlery.engine.filters import set_patterns
 from chandlery.engine.recorder import Recorded
 from chandlery.engine.server import Server
 from chandlery.formats import text_of
@@ -45,6 +46,7 @@ def demo(*, host: str | None, port: int | None, data: Path | None, file: Path | 
         settings = settings.model_copy(update={"data": settings.data / "demo"})
     clock = SystemClock()
     with open_engine(settings) as engine:
+        set_patterns(engine, settings.filters)
         server = server_of(settings, engine, clock)
         sources = open_demo_sources(settings, engine, clock)
         show = _Show(server, clock, settings.data.expanduser().absolute())

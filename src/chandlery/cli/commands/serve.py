@@ -11,6 +11,7 @@ from chandlery.cli.opened import settings_of
 from chandlery.cli.options import address_options, common
 from chandlery.cli.serving import Serving, run
 from chandlery.clock import SystemClock
+from chandlery.engine.filters import set_patterns
 from chandlery.wiring import open_engine, open_sources, server_of
 
 
@@ -53,6 +54,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
             click.echo(f"Admin link, shown this once: {url}/#token={admin_key}")
 
     with open_engine(settings) as engine:
+        set_patterns(engine, settings.filters)
         server = server_of(settings, engine, clock)
         sources = open_sources(settings, server)
         protection = protection_of(settings, engine.store, clock)

@@ -54,10 +54,12 @@ class Applying:
             self.refresh(*moments)
         self._held.weigh()
 
-    def forget(self) -> None:
-        """Have everything read again: it is not known what has been committed."""
+    def forget(self, market: int | None = None) -> None:
+        """Have everything read again, of a market or of all: nobody knows what is still right."""
         self._held.upheavals += 1
-        for series in self._held.series.values():
+        for (number, _), series in self._held.series.items():
+            if market not in (None, number):
+                continue
             series.stale = Stale(-FAR, FAR, tail=True)
             self._loading.reread_soon(series)
 
