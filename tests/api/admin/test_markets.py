@@ -203,7 +203,7 @@ async def test_other_hours_have_the_bars_made_again(
         ("DELETE", "filters?symbol=X:Y", None, 404, "no market 'X:Y'"),
     ],
 )
-async def test_nothing_is_changed_by_what_cannot_be(
+async def test_nothing_is_changed_by_what_cannot_be(  # noqa: PLR0913 - fixtures
     server: Server,
     client: httpx.AsyncClient,
     method: str,
