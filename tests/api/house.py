@@ -86,11 +86,13 @@ def settings_of(**said: object) -> Settings:
 
 
 @asynccontextmanager
-async def house(settings: Settings | None = None, *, is_demo: bool = False) -> AsyncIterator[House]:
+async def house(
+    settings: Settings | None = None, *, is_demo: bool = False, store: MemoryStore | None = None
+) -> AsyncIterator[House]:
     """Run a server with trades, two a minute, and its surface without a socket."""
     settings = settings or settings_of()
     clock = HandClock(NOW * US)
-    server = Server(Engine(MemoryStore(), settings.ladder), clock)
+    server = Server(Engine(store or MemoryStore(), settings.ladder), clock)
     async with server.running(jobs=False):
         server.engine.registry.add(MARKETS)
         protection = protection_of(settings, server.engine.store, clock, is_demo=is_demo)
@@ -115,11 +117,11 @@ async def house(settings: Settings | None = None, *, is_demo: bool = False) -> A
 
 @asynccontextmanager
 async def serving(
-    settings: Settings | None = None, *, is_demo: bool = False
+    settings: Settings | None = None, *, is_demo: bool = False, store: MemoryStore | None = None
 ) -> AsyncIterator[House]:
     """Run a house behind a socket, as the command does."""
     settings = settings or settings_of()
-    async with house(settings, is_demo=is_demo) as found:
+    async with house(settings, is_demo=is_demo, store=store) as found:
         answers = asyncio.Event()
         quick = found.surface.quick.answer
         message, proxies = int(settings.websocket.message), found.protection.guard.proxies
