@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from chandlery.api.access import Scope
-from tests.api.house import House, house, logs, settings_of
+from tests.api.house import PROXIED, House, house, logs, settings_of
 
 ADMIN = "/api/v1/admin/keys"
 OWN = {"host": "h.example", "origin": "http://h.example"}
@@ -81,6 +81,29 @@ async def test_a_cookie_that_counts_no_longer_can_be_replaced(found: House) -> N
     answer = await sign_in(found, second, cookie=cookie, **OWN)
     assert answer.status_code == 200
     assert (await found.get(ADMIN, cookie=cookie_of(answer), **OWN)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("proto", "is_trusted", "is_secure"),
+    [
+        ("https", True, True),
+        ("HTTPS, http", True, True),
+        ("http", True, False),
+        ("gopher", True, False),
+        ("", True, False),
+        ("https", False, False),
+    ],
+)
+async def test_behind_a_proxy_that_ends_tls_it_is_for_tls_alone(
+    proto: str, is_trusted: bool, is_secure: bool
+) -> None:
+    settings = settings_of(**(PROXIED if is_trusted else {}))
+    async with house(settings) as found:
+        token = found.keys.create("me", Scope.ADMIN).text
+        answer = await sign_in(found, token, x_forwarded_proto=proto, **OWN)
+        kept = SimpleCookie(answer.headers["set-cookie"])["chandlery_token"]
+        assert bool(kept["secure"]) is is_secure
+        assert ("strict-transport-security" in answer.headers) is is_secure
 
 
 async def test_signing_out_takes_the_cookie_away(found: House) -> None:

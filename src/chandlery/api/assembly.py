@@ -63,7 +63,7 @@ def assemble(server: Server, settings: Settings, protection: Protection) -> Surf
         operations, protection, int(settings.limits.body), not settings.metrics.port, admin, desk
     )
     app = create_app(server, parts)
-    gate = GuardedGate(protection.guard, protection.origins)
+    gate = GuardedGate(protection.guard, protection.origins, protection.limits)
     sockets = with_websocket(Endpoint(hub, gate, DeskPublisher(desk)), app)
     routes = Routes(route.path_format for route in app.routes)
     front = Front(server, Doors(app, sockets, routes, protection))

@@ -103,7 +103,9 @@ class Front:
     ) -> Principal | None:
         """Return who asks; None if the request has been answered here."""
         origin = headers.get(b"origin")
-        if scope.get("scheme") == "https":
+        spoken = scope.get("scheme", "http")
+        scope["scheme"] = self._guard.proxies.scheme_of(_peer(scope), scope["headers"], spoken)
+        if scope["scheme"] == "https":
             exchange.add((STRICT_TRANSPORT,))
         if origin is not None and _is_preflight(scope["method"], headers):
             await self._preflight(scope, exchange, origin)

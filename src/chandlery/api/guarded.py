@@ -127,6 +127,8 @@ class Guarded(HttpToolsProtocol):
         self._unread = 0
         self._fault = NOT_HTTP
         self._is_answered = False
+        self._answering: RequestResponseCycle | None = None
+        """What is being answered while later requests wait: uvicorn knows only the last of them."""
         # Browsers open connections ahead of need: one that never asked is closed without a word.
         self._is_idle = True
         self._is_whole = True
@@ -160,6 +162,9 @@ class Guarded(HttpToolsProtocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave()
+        if self._answering is not None:
+            # Or it would write to what is closed, and that be logged as an error.
+            self._answering.disconnected = True
         super().connection_lost(exc)
 
     @override
@@ -196,6 +201,8 @@ class Guarded(HttpToolsProtocol):
         if not self._is_answered:
             if self._is_free():
                 self._wait(BODY_S)
+            elif self._answering is None:
+                self._answering = self.cycle
             super().on_headers_complete()
 
     @override
@@ -219,6 +226,7 @@ class Guarded(HttpToolsProtocol):
     @override
     def on_response_complete(self) -> None:
         """Go on to the next request, which may have begun to come."""
+        self._answering = self.pipeline[-1][0] if self.pipeline else None
         super().on_response_complete()
         if not self._is_whole:
             self._wait(BODY_S)

@@ -64,6 +64,16 @@ async def test_an_origin_that_is_refused_gets_an_answer_that_says_why() -> None:
         body = {"error": "this origin may not connect", "hint": "use ours", "code": "not_allowed"}
         assert msgspec.json.decode(response.body) == body
         assert house.hub.figures.refused == {"not_allowed": 1}
+        assert house.server.statistics.routes["/ws"].statuses == {403: 1}
+
+
+async def test_handshakes_are_counted_among_the_requests() -> None:
+    async with serving() as house:
+        for _ in range(3):
+            async with house.connect() as client:
+                await said(client)
+        assert house.server.statistics.routes["/ws"].statuses == {101: 3}
+        assert house.server.statistics.routes["/ws"].latency.count == 3
 
 
 async def test_too_many_from_one_address_are_refused() -> None:

@@ -9,6 +9,7 @@ import pytest
 from chandlery.api.access import Keys, Origins
 from chandlery.api.access import Scope as Permit
 from chandlery.api.access.guard import Guard, Rules
+from chandlery.api.access.limits import RateLimits
 from chandlery.api.websocket import Admission, GuardedGate, Refusal
 from chandlery.stores.memory import MemoryStore
 from tests.api.access.clocks import HandClock
@@ -19,11 +20,12 @@ AWAY = "203.0.113.7"
 class House:
     """A gate with its keys."""
 
-    def __init__(self, *, is_open: bool = True) -> None:
+    def __init__(self, *, is_open: bool = True, most: int = 0) -> None:
         clock = HandClock()
         self.keys = Keys(MemoryStore(), clock)
         guard = Guard(Rules(is_open=is_open), self.keys, None, clock)
-        self.gate = GuardedGate(guard, Origins(["https://chart.example"]))
+        limits = RateLimits(most, clock)
+        self.gate = GuardedGate(guard, Origins(["https://chart.example"]), limits)
 
     async def admitted(self, **headers: str) -> Admission | Refusal:
         return await self.gate.admit(scope(**headers))
@@ -67,6 +69,19 @@ async def test_no_other_page_may(origin: str) -> None:
     refused = await House().admitted(origin=origin)
     assert isinstance(refused, Refusal)
     assert (refused.status, refused.code) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize("headers", [{}, {"x_api_key": "chd_0123456789ab_guessed"}])
+async def test_handshakes_are_limited_and_so_is_guessing(headers: dict[str, str]) -> None:
+    house = House(most=3)
+    found = [await house.admitted(**headers) for _ in range(4)]
+    assert [own.status if isinstance(own, Refusal) else 101 for own in found[:3]] == (
+        [401] * 3 if headers else [101] * 3
+    )
+    refused = found[3]
+    assert isinstance(refused, Refusal)
+    assert (refused.status, refused.code, refused.retry_after_s) == (429, "too_fast", 20)
+    assert refused.message == "more than 3 handshakes a minute"
 
 
 async def test_a_closed_server_waits_for_a_token_that_counts() -> None:

@@ -9,14 +9,14 @@ from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 Headers = Sequence[tuple[bytes, bytes]]
 """As ASGI has them: names in small letters."""
 
-FORWARDED_FOR = b"x-forwarded-for"
+FORWARDED_FOR, FORWARDED_PROTO = b"x-forwarded-for", b"x-forwarded-proto"
 FORWARDING = frozenset(
     (
         FORWARDED_FOR,
         b"forwarded",
         b"via",
         b"x-forwarded-host",
-        b"x-forwarded-proto",
+        FORWARDED_PROTO,
         b"x-forwarded-server",
         b"x-real-ip",
         b"x-client-ip",
@@ -72,6 +72,14 @@ class Proxies:
             if not self._is_trusted(address):
                 break
         return client
+
+    def scheme_of(self, peer: str, headers: Headers, scheme: str) -> str:
+        """Return how the client speaks to the first of our proxies, which may end TLS for us."""
+        if not self.trusts(peer):
+            return scheme
+        told = b",".join(value for name, value in headers if name == FORWARDED_PROTO)
+        first = told.partition(b",")[0].strip().lower()
+        return first.decode() if first in (b"http", b"https") else scheme
 
     def trusts(self, address: str) -> bool:
         """Return whether an address is one of the proxies."""

@@ -14,7 +14,7 @@ from chandlery.api.websocket.client import Client
 from chandlery.api.websocket.connection import EXTENSION, Connection
 from chandlery.api.websocket.gate import Admission, Gate, Refusal, Scope
 from chandlery.api.websocket.hub import Hub
-from chandlery.api.websocket.limits import Code
+from chandlery.api.websocket.limits import ROUTE, Code
 from chandlery.api.websocket.messages import encoded, error
 from chandlery.api.websocket.protocol import (
     Action,
@@ -28,6 +28,7 @@ from chandlery.api.websocket.protocol import (
 )
 from chandlery.core.errors import ChandleryError, InputError
 
+SWITCHING = 101
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -47,18 +48,20 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until it ends."""
         await receive()
+        began = self._hub.now()
         admitted = self._hub.refusal() or await self._gate.admit(scope)
         if isinstance(admitted, Admission):
             # There may be one more by now than before the gate was asked.
             admitted = self._hub.refusal(admitted.who) or admitted
         if isinstance(admitted, Refusal):
-            self._hub.figures.refused[admitted.code] += 1
+            self._hub.refuse(admitted, self._hub.now() - began)
             await _refuse(send, admitted)
             return
         wire = _wire(scope)
         client = self._hub.join(wire, admitted)
         try:
             await send({"type": "websocket.accept"})
+            self._hub.note_handshake(SWITCHING, self._hub.now() - began)
             wire.attach(client)
             wire.trim()
             client.send(client.protocol.greeting(__version__, self._hub.now_us()))
@@ -129,7 +132,7 @@ class Endpoint:
             client.send(encoded("published", receipt(outcome, asked.id)))
 
 
-def with_websocket(endpoint: Endpoint, rest: Application, path: str = "/ws") -> Application:
+def with_websocket(endpoint: Endpoint, rest: Application, path: str = ROUTE) -> Application:
     """Return an application that answers WebSocket handshakes itself, and leaves the rest.
 
     A framework between would keep more memory for each connection than the connection itself.
@@ -160,7 +163,7 @@ async def _refuse(send: Send, refusal: Refusal) -> None:
     body = msgspec.json.encode(refusal.body())
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     if refusal.status in (429, 503):
-        headers.append((b"retry-after", b"5"))
+        headers.append((b"retry-after", b"%d" % refusal.retry_after_s))
     start: Message = {"type": "websocket.http.response.start", "status": refusal.status}
     await send(start | {"headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})

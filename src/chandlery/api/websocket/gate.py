@@ -33,6 +33,8 @@ class Refusal:
     code: str
     message: str
     hint: str = ""
+    retry_after_s: int = 5
+    """When to come again, where that helps."""
 
     def body(self) -> Mapping[str, str]:
         """Return what is sent as JSON."""

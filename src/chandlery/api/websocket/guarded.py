@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from chandlery.api.access.addresses import Headers
 from chandlery.api.access.errors import AccessError
 from chandlery.api.access.guard import Guard
+from chandlery.api.access.limits import RateLimits
 from chandlery.api.access.origins import Origins
 from chandlery.api.access.principal import Principal as Known
 from chandlery.api.access.principal import Scope as Permit
 from chandlery.api.websocket.gate import Admission, Principal, Refusal, Scope
-from chandlery.api.websocket.limits import Code
+from chandlery.api.websocket.limits import ROUTE, Code
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - not listened at: the other end of a socket without an address
 
@@ -41,11 +42,12 @@ class Guarded:
 
 
 class GuardedGate:
-    """Asks the guard who it is, and the origins whether the page may."""
+    """Asks the guard who it is, the limits how often, and the origins whether the page may."""
 
-    def __init__(self, guard: Guard, origins: Origins) -> None:
+    def __init__(self, guard: Guard, origins: Origins, limits: RateLimits) -> None:
         self._guard = guard
         self._origins = origins
+        self._limits = limits
 
     async def admit(self, scope: Scope) -> Admission | Refusal:
         """See Gate.admit."""
@@ -57,9 +59,22 @@ class GuardedGate:
         try:
             known = self._guard.identify(scope["headers"], _peer(scope))
         except AccessError as error:
-            return Refusal(error.status, Code.NOT_ALLOWED, error.message, error.hint)
+            # Guessing keys is limited like anything else.
+            caller = self._guard.caller_of(scope["headers"], _peer(scope))
+            refusal = Refusal(error.status, Code.NOT_ALLOWED, error.message, error.hint)
+            return self._too_often(caller) or refusal
+        if (refused := self._too_often(known)) is not None:
+            return refused
         may_read = known.scope >= Permit.READ
         return Admission(Guarded(self._guard, known) if may_read else None, known.who)
+
+    def _too_often(self, known: Known) -> Refusal | None:
+        verdict = self._limits.take(known.who, ROUTE)
+        if verdict.allowed:
+            return None
+        message = f"more than {verdict.limit} handshakes a minute"
+        hint = f"connect again in {verdict.retry_after_s} s, and follow more over one connection"
+        return Refusal(429, Code.TOO_FAST, message, hint, verdict.retry_after_s)
 
     async def authenticate(self, token: str, scope: Scope) -> Principal | None:
         """See Gate.authenticate."""

@@ -16,7 +16,7 @@ from chandlery.api.websocket.feeds import Feeds
 from chandlery.api.websocket.frames import PING_FRAME, text_frame
 from chandlery.api.websocket.gate import Admission, Refusal
 from chandlery.api.websocket.latest_feed import LatestFeed, TickerOf
-from chandlery.api.websocket.limits import Code, Limits
+from chandlery.api.websocket.limits import ROUTE, Code, Limits
 from chandlery.api.websocket.messages import encoded, name_of, replied
 from chandlery.api.websocket.protocol import Beat, Close, Protocol, Subscribe, Unsubscribe
 from chandlery.api.websocket.pump import Pump
@@ -98,6 +98,15 @@ class Hub:
             hint = "follow more over one connection, or close one"
             return Refusal(429, Code.TOO_MANY_FROM_ADDRESS, message, hint)
         return None
+
+    def refuse(self, refusal: Refusal, seconds: float) -> None:
+        """Count a handshake that was refused."""
+        self.figures.refused[refusal.code] += 1
+        self.note_handshake(refusal.status, seconds)
+
+    def note_handshake(self, status: int, seconds: float) -> None:
+        """Count a handshake among the requests."""
+        self._server.statistics.observe(ROUTE, status, seconds)
 
     def join(self, wire: Wire, admitted: Admission) -> Client:
         """Take in a client whose handshake is done."""

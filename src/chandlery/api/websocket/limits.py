@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+ROUTE = "/ws"
+"""Where handshakes are taken, and what they are limited and counted as."""
+
 
 class Code(StrEnum):
     """Why something was refused. Each is in docs/websocket.md."""
