@@ -10,9 +10,19 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessible import faults_of
 from tests.browser.conftest import PHONE, Opened, Watched
 from tests.browser.markets import BTC
-from tests.browser.served import Served
+from tests.browser.served import Served, now
 
-SECTIONS = ("Overview", "Feeds", "Tasks", "Roll-ups", "Coverage", "Data quality", "Keys", "Storage")
+SECTIONS = (
+    "Overview",
+    "Feeds",
+    "Tasks",
+    "Roll-ups",
+    "Coverage",
+    "Markets",
+    "Data quality",
+    "Keys",
+    "Storage",
+)
 
 
 @pytest.fixture
@@ -87,6 +97,44 @@ def test_a_range_is_rebuilt(admin: Page) -> None:
     form.get_by_role("button", name="Make again").click()
     admin.get_by_role("link", name="Tasks").click()
     expect(admin.locator(".tasks li").filter(has_text=BTC).first).to_contain_text("done")
+
+
+def test_a_market_is_added_edited_and_hidden(admin: Page, server: Served) -> None:
+    admin.get_by_role("link", name="Markets").click()
+    admin.get_by_label("New market").fill("TEST:MADE")
+    admin.get_by_role("button", name="Add").click()
+    row = admin.get_by_role("row", name=re.compile("TEST:MADE"))
+    row.get_by_role("button", name="Edit").click()
+    admin.get_by_label("Description").fill("Made by hand")
+    admin.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("Made by hand")
+    row.get_by_role("button", name="Hide").click()
+    expect(row.get_by_role("button", name="Show")).to_be_visible()
+    assert server.ask("GET", "/api/v1/symbols", params={"query": "TEST:MADE"}) == []
+
+
+def test_a_filter_leaves_a_bad_tick_out_and_is_taken_away(admin: Page, server: Served) -> None:
+    minute = int(now()) // 60 * 60 - 240
+    symbol = "TEST:TICKS"
+    rows = [(minute - 60 * ago + 1.0, 100.0 + ago, 1.0) for ago in range(8, 0, -1)]
+    server.trade(symbol, *rows, (minute + 5.0, 100.0, 1.0), (minute + 6.0, 900.0, 1.0))
+
+    def high() -> float:
+        bars = server.bars(symbol, "1m")
+        return next(float(bar["h"]) for bar in bars if bar["t"] == minute)
+
+    assert high() == 900.0
+    admin.get_by_role("link", name="Markets").click()
+    admin.get_by_label("Filter", exact=True).fill(symbol)
+    admin.get_by_label("Most deviation, %").fill("20")
+    admin.get_by_role("button", name="Set").click()
+    row = admin.get_by_role("row", name=re.compile(symbol)).filter(has_text="20 %")
+    expect(row).to_be_visible()
+    assert high() == 100.0
+    row.get_by_role("button", name="Remove").click()
+    row.get_by_role("button", name="Yes").click()
+    expect(row).to_have_count(0)
+    assert high() == 900.0
 
 
 def test_the_figures_move(admin: Page) -> None:

@@ -5,6 +5,7 @@ import { usePolled } from './polled';
 import { CoverageSection } from './sections/coverage';
 import { FeedsSection } from './sections/feeds';
 import { KeysSection } from './sections/keys';
+import { MarketsSection } from './sections/markets';
 import { Overview } from './sections/overview';
 import { QualitySection } from './sections/quality';
 import { RollupsSection } from './sections/rollups';
@@ -18,6 +19,7 @@ const SECTIONS: readonly (readonly [string, string, ComponentType])[] = [
   ['tasks', 'Tasks', TasksSection],
   ['rollups', 'Roll-ups', RollupsSection],
   ['coverage', 'Coverage', CoverageSection],
+  ['markets', 'Markets', MarketsSection],
   ['quality', 'Data quality', QualitySection],
   ['keys', 'Keys', KeysSection],
   ['storage', 'Storage', StorageSection],
