@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/tests/*')
 APP := src/chandlery/static/index.html
+EXAMPLE := examples/react/dist/index.html
 
 .PHONY: help setup run demo web packages app-if-possible test nightly lint fmt bench bench-50m lock build clean docs
 
@@ -38,6 +39,10 @@ $(APP): $(WEB_SOURCES) scripts/web.py | $(VENV)/.node
 	$(BIN)/python scripts/web.py build
 	@touch $@
 
+$(EXAMPLE): $(APP) $(shell find examples/react -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+	$(BIN)/python scripts/web.py example
+	@touch $@
+
 web: $(APP) ## build the web app into src/chandlery/static
 
 packages: | $(VENV)/.node ## build what is published on npm into web/packages/*/dist: modules, types, one script
@@ -54,11 +59,11 @@ run: app-if-possible ## start the demo: generated trades, live candles, offline
 
 demo: run
 
-test: $(VENV)/.dev $(APP) ## run the test suite (no network, no services)
+test: $(VENV)/.dev $(APP) $(EXAMPLE) ## run the test suite (no network, no services)
 	$(BIN)/python scripts/web.py test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-nightly: $(VENV)/.dev $(APP) ## run the slow forms too: hundreds of kills, long properties
+nightly: $(VENV)/.dev $(APP) $(EXAMPLE) ## run the slow forms too: hundreds of kills, long properties
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m nightly $(ARGS)
 
 lint: $(VENV)/.dev $(VENV)/.node ## ruff, mypy, import contracts, spelling; biome and tsc
@@ -91,4 +96,4 @@ build: $(VENV)/.dev $(VENV)/.node ## build the wheel and the source archive into
 	$(BIN)/hatchling build
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) dist build src/chandlery/static web/node_modules web/packages/*/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist build src/chandlery/static web/node_modules web/packages/*/dist examples/react/node_modules examples/react/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

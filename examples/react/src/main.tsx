@@ -2,12 +2,17 @@ import { LightweightChart, TradingViewChart, useTicker } from '@chandlery/react'
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
-const SYMBOLS = ['DEMO:BTC', 'DEMO:ETH', 'DEMO:GOLD'];
+// `?server=https://data.example&symbol=BINANCE:BTCUSDT`; without, Vite asks the server for the page.
+const asked = new URLSearchParams(location.search);
+const SERVER = asked.get('server') ?? '';
+const SYMBOLS = asked.has('symbol')
+  ? asked.getAll('symbol')
+  : ['DEMO:BTC', 'DEMO:ETH', 'DEMO:GOLD'];
 const INTERVALS = ['1m', '5m', '1h'];
 const INDICATORS = [{ name: 'ema', parameters: { period: 20 } }, { name: 'rsi' }];
 
 function Page() {
-  const [symbol, setSymbol] = useState('DEMO:BTC');
+  const [symbol, setSymbol] = useState(SYMBOLS[0] ?? '');
   const [interval, setInterval] = useState('1m');
   const [status, setStatus] = useState('connecting');
   return (
@@ -19,6 +24,7 @@ function Page() {
         <span data-testid="status">{status}</span>
       </p>
       <LightweightChart
+        apiUrl={SERVER}
         symbol={symbol}
         interval={interval}
         indicators={INDICATORS}
@@ -36,7 +42,7 @@ function Page() {
 }
 
 function Last({ symbol }: { symbol: string }) {
-  const ticker = useTicker(symbol);
+  const ticker = useTicker(symbol, { apiUrl: SERVER });
   return <strong data-testid="last">{ticker?.last ?? '…'}</strong>;
 }
 

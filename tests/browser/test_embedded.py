@@ -1,0 +1,91 @@
+"""The components in pages of others: a project of its own in React, and a plain page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+from typing_extensions import override
+
+from tests.browser.conftest import Opened, Watched
+from tests.browser.markets import BTC, served
+from tests.browser.served import Served, free_port, now
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Hands out files, and says nothing of it."""
+
+    @override
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def handing_out(folder: Path, port: int) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", port), partial(Quiet, directory=folder)) as host:
+        thread = threading.Thread(target=host.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            host.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def open_server(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Served]:
+    """Give a server that lets pages of another host in."""
+    options = {"CHANDLERY_HTTP__ORIGINS": f"http://127.0.0.1:{port}"}
+    with served(tmp_path_factory.mktemp("embedded") / "data", options) as found:
+        yield found
+
+
+def test_a_plain_page_has_a_chart_with_one_script_and_one_tag(
+    open_server: Served, port: int, opened: Opened, watched: Watched
+) -> None:
+    watched.most_hosts = 2
+    watched.allowed.add("favicon")
+    with handing_out(EXAMPLES / "html", port):
+        page = opened(
+            f"http://127.0.0.1:{port}/?symbol={BTC}&server={quote(open_server.url, safe='')}"
+        )
+        expect(page.locator("#status")).to_have_text("live", timeout=20_000)
+        bars = "document.querySelector('lw-chart').view.bars()"
+        assert len(page.evaluate(bars)) > 100
+        open_server.trade(BTC, (now(), 61_234.5, 0.1))
+        page.wait_for_function(f"{bars}.at(-1).c === 61234.5")
+        page.get_by_label("Interval").select_option("1h")
+        page.wait_for_function(f"{bars}.length && {bars}.at(-1).t % 3600 === 0")
+        page.evaluate("document.querySelector('lw-chart').remove()")
+
+
+def test_a_project_in_react_has_charts(
+    open_server: Served, port: int, opened: Opened, watched: Watched
+) -> None:
+    watched.most_hosts = 2
+    # TradingView's library is not here, and the component says so.
+    watched.allowed |= {"favicon", "charting_library"}
+    with handing_out(EXAMPLES / "react" / "dist", port):
+        server = quote(open_server.url, safe="")
+        page = opened(f"http://127.0.0.1:{port}/?server={server}&symbol={BTC}")
+        expect(page.get_by_test_id("status")).to_have_text("live", timeout=20_000)
+        open_server.trade(BTC, (now(), 62_345.5, 0.1))
+        expect(page.get_by_test_id("last")).to_have_text("62345.5")
+        page.get_by_label("Interval").select_option("1h")
+        expect(page.get_by_test_id("status")).to_have_text("live")
+        expect(page.get_by_text("charting_library").first).to_be_visible()
