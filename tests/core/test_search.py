@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chandlery.core.market import Market
-from chandlery.core.search import SearchIndex, search
+from chandlery.core.search import GrowingIndex, SearchIndex, search
 
 MARKETS = [
     Market.of("BINANCE:ETHUSDT", description="Ethereum / Tether"),
@@ -66,7 +66,8 @@ def test_nothing_is_found_where_nothing_matches_or_nothing_is_wanted() -> None:
     assert found("zzz") == []
     assert found("btc", 0) == []
     assert found("", 0) == []
-    assert SearchIndex([]).search("btc", 5) == []
+    assert list(SearchIndex([]).matches("btc")) == []
+    assert list(SearchIndex(MARKETS).matches(" ")) == []
 
 
 @pytest.mark.parametrize("limit", range(1, 8))
@@ -74,7 +75,21 @@ def test_a_limit_cuts_off_the_worst_and_repeats_nothing(limit: int) -> None:
     assert found("btc", limit) == found("btc")[:limit]
 
 
-def test_an_index_answers_as_a_search_does() -> None:
-    index = SearchIndex(MARKETS)
-    for query in ("btc", "eth", "tether", ""):
-        assert index.search(query, 4) == search(MARKETS, query, 4)
+def test_an_index_that_grew_answers_as_one_of_all() -> None:
+    numbered = list(enumerate(MARKETS))
+    for first in range(len(MARKETS)):
+        index = GrowingIndex(numbered[:first])
+        for pair in numbered[first:]:
+            grown = index.with_more([pair])
+            assert grown is not None
+            index = grown
+        for query in ("btc", "eth", "tether", "b", "us", "#"):
+            answer = [MARKETS[number] for number in index.search(query)]
+            assert answer == search(MARKETS, query, 99)
+
+
+def test_an_index_that_grew_too_much_is_made_again() -> None:
+    index = GrowingIndex([])
+    many = [(number, Market.of(f"A:M{number}")) for number in range(1_001)]
+    assert index.with_more(many[1:]) is not None
+    assert index.with_more(many) is None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from chandlery.core.columns import US, Int32s, Int64s, starts_of_runs
 from chandlery.core.errors import StoreError, UnknownMarketError
 from chandlery.core.market import Market
 from chandlery.core.precision import price_scale_of, volume_precision_of
-from chandlery.core.search import SearchIndex
+from chandlery.core.search import GrowingIndex
 from chandlery.core.trades import Trades
 from chandlery.stores import Ranges, Store
 
@@ -34,7 +34,10 @@ class Registry:
         self._numbers = {market.key: number for number, market in self._markets.items()}
         self._calendars = self._make_calendars()
         self._new: list[int] = []
-        self._index: SearchIndex | None = None
+        self._indexing = threading.Lock()
+        self._edition = 0
+        """Grows when what is searched of a market changes."""
+        self._indexed: tuple[int, int, GrowingIndex] = (0, 0, GrowingIndex(()))
         self._first = np.full(len(self._markets), NEVER, dtype=np.int64)
         self._last = np.full(len(self._markets), -1, dtype=np.int64)
         self._newest_us = np.full(len(self._markets), -1, dtype=np.int64)
@@ -73,12 +76,33 @@ class Registry:
         return number
 
     def search(self, text: str, limit: int = 30) -> list[Market]:
-        """Return the markets that fit a text best."""
-        with self._lock:
-            if self._index is None:
-                ordered = (self._markets[number] for number in sorted(self._markets))
-                self._index = SearchIndex(market for market in ordered if not market.hidden)
-            return self._index.search(text, limit)
+        """Return the markets that fit a text best; hidden ones are left out."""
+        return list(islice(self.matches(text), max(limit, 0)))
+
+    def matches(self, text: str) -> Iterator[Market]:
+        """Yield the markets that fit a text, best first; without one in the order of numbers."""
+        if not text.strip():
+            with self._lock:
+                every = [self._markets[number] for number in sorted(self._markets)]
+            return (market for market in every if not market.hidden)
+        return map(self.market, self._searched().search(text))
+
+    def _searched(self) -> GrowingIndex:
+        """Return an index of all markets; making one holds up nobody but who searches."""
+        with self._indexing:
+            edition, count = self._edition, len(self._markets)
+            if self._indexed[0] != edition:
+                self._indexed = (edition, 0, GrowingIndex(()))
+            _, since, index = self._indexed
+            if since < count:
+                more = index.with_more(self._shown(since, count)) if since else None
+                index = more or GrowingIndex(self._shown(0, count))
+                self._indexed = (edition, count, index)
+            return index
+
+    def _shown(self, first: int, end: int) -> list[tuple[int, Market]]:
+        every = ((number, self._markets[number]) for number in range(first, end))
+        return [(number, market) for number, market in every if not market.hidden]
 
     def add(self, markets: Sequence[Market]) -> list[int]:
         """Return the numbers of the markets, giving one to those that have none yet.
@@ -119,13 +143,13 @@ class Registry:
         with self._lock:
             self._store.update_markets(markets)
             for market in markets:
-                self._markets[self._numbers[market.key]] = market
-            self._index = None
+                number = self._numbers[market.key]
+                self._edition += _searched_of(market) != _searched_of(self._markets[number])
+                self._markets[number] = market
             self._calendars = self._make_calendars()
 
     def _grow(self, new: Iterable[Market]) -> None:
         """Make room for what is known of new markets."""
-        self._index = None
         if any(market.calendar != _PLAIN for market in new):
             self._calendars = self._make_calendars()
         more = len(self._markets) - len(self._first)
@@ -211,3 +235,8 @@ class Registry:
             price_scale=max(market.price_scale, price_scale_of(trades.price)),
             volume_precision=max(market.volume_precision, volume_precision_of(trades.size)),
         )
+
+
+def _searched_of(market: Market) -> tuple[str, str, str, bool]:
+    """Return what a search looks at, and may change."""
+    return market.base, market.quote, market.description, market.hidden

@@ -19,6 +19,7 @@ import structlog
 from chandlery.core.clock import Clock
 from chandlery.core.errors import StoreError
 from chandlery.core.resolution import Resolution
+from chandlery.engine.activity import Activity
 from chandlery.engine.engine import Engine
 from chandlery.engine.feeding import Action, Feeding
 from chandlery.engine.feeds import Feed
@@ -88,6 +89,7 @@ class Server:
         self._budget_s = limits.query_s
         self.live = Live(engine, clock, self.ask, limits.live_bytes)
         self.tickers = Tickers(engine, self.live, clock)
+        self.activity = Activity(engine, clock, self.ask)
 
     @property
     def feeds(self) -> list[Feed]:

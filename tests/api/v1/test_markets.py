@@ -112,3 +112,19 @@ async def test_a_ticker_is_a_line_a_market(home: House) -> None:
     }
     assert (eth["symbol"], eth["last"]) == ("BINANCE:ETHUSDT", 2000)
     assert (acme["symbol"], acme["last"], acme["trades"]) == ("NYSE:ACME", None, None)
+
+
+async def test_the_busiest_come_first(home: House) -> None:
+    every = (await home.get("symbols")).json()
+    busy = (await home.get("symbols?sort=activity")).json()
+    assert sorted(each["symbol"] for each in busy) == sorted(each["symbol"] for each in every)
+    assert busy[0]["symbol"] == "BINANCE:BTCUSDT"
+    first = await home.get("symbols?sort=activity&limit=2")
+    assert first.json() == busy[:2]
+    then = await home.get(following(first))
+    assert then.json() == busy[2:4]
+    found = (await home.get("symbols?sort=activity&query=usdt&type=crypto&limit=1")).json()
+    assert [each["symbol"] for each in found] == ["BINANCE:BTCUSDT"]
+    refused = await home.get("symbols?sort=size")
+    assert refused.status_code == 400
+    assert "match or activity expected" in refused.text

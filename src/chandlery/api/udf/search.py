@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from litestar import Request, Response, get
@@ -44,13 +45,12 @@ def _found(registry: Registry, text: str, filters: tuple[str, str], limit: int) 
     exchange, kind = (wanted.casefold() for wanted in filters)
     if not exchange and not kind:
         return registry.search(text, limit)
-    every = registry.search(text, len(registry))
     fits = (
         market
-        for market in every
+        for market in registry.matches(text)
         if exchange in ("", exchange_of(market).casefold()) and kind in ("", market.type.casefold())
     )
-    return [market for market, _ in zip(fits, range(limit), strict=False)]
+    return list(islice(fits, limit))
 
 
 def _row(market: Market) -> dict[str, str]:

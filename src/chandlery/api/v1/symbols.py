@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
+import numpy as np
 from litestar import Request, Response
 
 from chandlery.api import cursors, parameters
@@ -13,6 +15,7 @@ from chandlery.api.answering import Content, answered, server_of
 from chandlery.api.operation import TEXT, WHOLE, Operation, list_of, record
 from chandlery.api.parameters import Parameters
 from chandlery.api.v1.reading import PREFIX, reading
+from chandlery.core.columns import Int64s
 from chandlery.core.market import Market
 from chandlery.engine.registry import Registry
 
@@ -22,9 +25,14 @@ USUAL, MOST = 100, 1_000
 QUERY = parameters.text("query", "What to search for; without it, all markets.", example="btc")
 EXCHANGE = parameters.text("exchange", "Only markets of this exchange.", example="BINANCE")
 TYPE = parameters.text("type", "Only markets of this type.", example="crypto")
+SORT = parameters.choice(
+    "sort",
+    "`activity`: by trades in the last 24 hours, the most first.",
+    ("match", "activity"),
+)
 LIMIT = parameters.whole("limit", "Markets of a page.", bounds=(1, MOST), default=USUAL)
 CURSOR = cursors.parameter()
-ACCEPTED = Parameters(QUERY, EXCHANGE, TYPE, LIMIT, CURSOR)
+ACCEPTED = Parameters(QUERY, EXCHANGE, TYPE, SORT, LIMIT, CURSOR)
 SYMBOL = parameters.symbol(is_in_path=True)
 
 MARKET = record(
@@ -60,6 +68,7 @@ class Wanted:
     text: str
     exchange: str
     type: str
+    sort: str
 
     def fits(self, market: Market) -> bool:
         """Return whether a market is of the exchange and the type."""
@@ -74,7 +83,8 @@ class Wanted:
     Operation(
         summary="Search the markets",
         description="Best matches first: the symbol itself, then beginnings, words, and parts. "
-        "Without `query` in the order in which the markets were added.",
+        "Without `query` in the order in which the markets were added. With `sort=activity` the "
+        "busiest first, as it was a minute ago at most.",
         tag="Markets",
         parameters=ACCEPTED.listed,
         schema=list_of(MARKET),
@@ -86,12 +96,13 @@ async def symbols(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the markets that fit, a page of them."""
     server, query = server_of(request), request.scope["query_string"]
     given = ACCEPTED.read(query)
-    wanted = Wanted(given[QUERY], given[EXCHANGE].casefold(), given[TYPE].casefold())
+    wanted = Wanted(given[QUERY], given[EXCHANGE].casefold(), given[TYPE].casefold(), given[SORT])
     cursor = given[CURSOR]
     after = None if cursor is None else cursor.open(wanted, tuple[cursors.Row, str])
     limit = given[LIMIT] or USUAL
     registry = server.engine.registry
-    found, row = await server.ask(lambda: _page(registry, wanted, after, limit))
+    ranks = await server.activity.ranks() if wanted.sort == "activity" else None
+    found, row = await server.ask(lambda: _page(registry, wanted, (ranks, after), limit))
     following = None if row is None else cursors.cursor_of(wanted, (row, found[-1].symbol))
     listed = Content.of([market_row(market) for market in found])
     headers = cursors.next_headers(f"{PREFIX}/symbols", query, following)
@@ -125,14 +136,35 @@ def market_row(market: Market) -> dict[str, Any]:
 
 
 def _page(
-    registry: Registry, wanted: Wanted, after: tuple[int, str] | None, limit: int
+    registry: Registry,
+    wanted: Wanted,
+    order: tuple[Int64s | None, tuple[int, str] | None],
+    limit: int,
 ) -> tuple[Sequence[Market], int | None]:
-    """Return the markets after a place, and the row behind them if there are more."""
-    every = registry.search(wanted.text, len(registry))
-    fitting = [market for market in every if wanted.fits(market)]
-    first = 0 if after is None else _row_after(fitting, *after)
-    page = fitting[first : first + limit]
-    return page, first + limit if first + limit < len(fitting) else None
+    """Return the markets after a place in an order, and the row behind them if there are more."""
+    ranks, after = order
+    found = registry.matches(wanted.text) if ranks is None else _busiest(registry, wanted, ranks)
+    fitting = (market for market in found if wanted.fits(market))
+    if after is None:
+        # Only so many are looked for.
+        few = list(islice(fitting, limit + 1))
+        return few[:limit], limit if len(few) > limit else None
+    every = list(fitting)
+    first = _row_after(every, *after)
+    page = every[first : first + limit]
+    return page, first + limit if first + limit < len(every) else None
+
+
+def _busiest(registry: Registry, wanted: Wanted, ranks: Int64s) -> Iterable[Market]:
+    """Return the markets that match by their ranks; those that have none yet come last."""
+    last = len(ranks)
+    if not wanted.text:
+        numbers = chain(np.argsort(ranks).tolist(), range(last, len(registry)))
+        every = map(registry.market, numbers)
+        return (market for market in every if not market.hidden)
+    numbered = [(registry.number(found.symbol), found) for found in registry.matches(wanted.text)]
+    numbered.sort(key=lambda pair: int(ranks[pair[0]]) if pair[0] < last else last)
+    return (market for _, market in numbered)
 
 
 def _row_after(markets: Sequence[Market], row: int, symbol: str) -> int:
