@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { apiBase } from '../place';
 import { takeTokenOfLink } from '../session';
 import { Admin } from './admin';
+import '../tokens.css';
 import './admin.css';
 
 const root = document.getElementById('root');
