@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from chandlery.core.clock import Clock
-from chandlery.core.columns import US
+from chandlery.core.columns import US, Int64s
 from chandlery.core.delivery import GapState
 from chandlery.core.intervals import subtract
+from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 from chandlery.engine.statistics import Figure
 
@@ -64,6 +67,19 @@ def gaps(engine: Engine, market: int, kind: str = "trades", now_s: int | None = 
     untold = subtract(between, [(gap.start, gap.end) for gap in told])
     found = [*told, *(Gap(start, end) for start, end in untold)]
     return sorted((gap for gap in found if gap.start < gap.end), key=lambda gap: gap.start)
+
+
+def partial(
+    engine: Engine, market: int, resolution: Resolution, t: Int64s, now_s: int
+) -> NDArray[np.bool_]:
+    """Tell of each bar whether a part of its time was not collected. Blocks."""
+    calendar = engine.registry.calendars.of(market)
+    is_partial = np.zeros(len(t), dtype=np.bool_)
+    for gap in gaps(engine, market, "trades", now_s):
+        ends = np.array([gap.start, gap.end - 1], dtype=np.int64)
+        first, last = calendar.floor(resolution, ends)
+        is_partial[np.searchsorted(t, first) : np.searchsorted(t, last, side="right")] = True
+    return is_partial
 
 
 def gap_rows(engine: Engine, symbol: str | None, now_s: int) -> list[GapRow]:

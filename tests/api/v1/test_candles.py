@@ -149,6 +149,35 @@ async def test_flat_bars_lie_where_it_was_seen_that_nothing_was_traded(home: Hou
     assert minutes(await home.get(f"{BARS}&fill=flat")) == [0, 1, 2, 3, 5, 6, 7, 8, 9]
 
 
+async def test_bars_say_that_they_are_partial_until_what_was_missed_is_there(home: House) -> None:
+    await home.cover(BTC, (START, START + 130), (START + 310, NOW))
+    whole = (await home.get(BARS)).json()
+    answer = await home.get(f"{BARS}&partial=1")
+    marked = [bar for bar in answer.json() if bar.get("partial")]
+    assert [(bar["t"] - START) // 60 for bar in marked] == [2, 5]
+    assert [{k: v for k, v in bar.items() if k != "partial"} for bar in answer.json()] == whole
+    only = await home.get(f"{BARS}&partial=1&start={START + 300}&limit=5")
+    assert [bar.get("partial") for bar in only.json()] == [True, None, None, None, None]
+    await home.cover(BTC, (START + 130, START + 310))
+    again = await home.get(f"{BARS}&partial=1")
+    assert again.json() == whole
+    assert again.headers["etag"] != answer.headers["etag"]
+
+
+async def test_the_last_bar_may_be_partial_too(home: House) -> None:
+    await home.cover(BTC, (START, START + 550), (START + 560, NOW))
+    last = (await home.get(f"{BARS}&partial=1")).json()[-1]
+    assert last["partial"] is True
+    hour = (await home.get("candles?symbol=BINANCE:BTCUSDT&interval=1d&partial=1")).json()
+    assert [bar["partial"] for bar in hour] == [True]
+
+
+async def test_partial_is_for_json_alone(home: House) -> None:
+    answer = await home.get(f"{BARS}&partial=1&format=csv")
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "format=json expected with partial=1, found csv"
+
+
 async def test_no_flat_bar_lies_after_the_feed_ended(home: House) -> None:
     await home.cover(BTC, (START, START + 600))
     home.clock.move(600)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from litestar import Request, Response
 
 from chandlery.api import cursors, parameters
@@ -20,6 +21,7 @@ from chandlery.core.adaptive import adapted
 from chandlery.core.columns import US
 from chandlery.core.errors import QueryBudgetError
 from chandlery.core.resolution import Resolution
+from chandlery.engine.gaps import partial
 from chandlery.engine.live import MOST_BARS
 from chandlery.engine.live.page import ReadPage
 from chandlery.engine.server import Server
@@ -54,8 +56,14 @@ FORMAT = parameters.choice(
     "need the extra `chandlery[arrow]` on the server.",
     tuple(FORMS),
 )
+PARTIAL = parameters.choice(
+    "partial",
+    "`1` adds `partial: true` to bars of whose time a part was not collected, or is not yet. With "
+    "`format=json` only.",
+    ("0", "1"),
+)
 CURSOR = cursors.parameter()
-ACCEPTED = Parameters(SYMBOL, INTERVAL, START, END, LIMIT, FILL, ADAPTIVE, FORMAT, CURSOR)
+ACCEPTED = Parameters(SYMBOL, INTERVAL, START, END, LIMIT, FILL, ADAPTIVE, FORMAT, PARTIAL, CURSOR)
 
 CANDLE = record(
     t=TIME,
@@ -124,6 +132,9 @@ async def candles(request: Request[Any, Any, Any]) -> Response[bytes]:
     server, query = server_of(request), request.scope["query_string"]
     given = ACCEPTED.read(query)
     check_range(given[START], given[END])
+    if given[PARTIAL] == "1" and given[FORMAT] != "json":
+        message = f"format=json expected with partial=1, found {given[FORMAT]}"
+        raise ParameterError(message, hint="ask /api/v1/gaps beside other formats")
     question = _question(given)
     now = server.clock.now_us() // US
     asked = _asked(server, given, question, now)
@@ -133,8 +144,11 @@ async def candles(request: Request[Any, Any, Any]) -> Response[bytes]:
     following = None
     if found.before is not None:
         following = cursors.cursor_of(question, (found.before, about["interval"]))
+    body = await _written(server, found, given[FORMAT], about)
+    if given[PARTIAL] == "1":
+        body = await server.ask(lambda: _marked(server, asked, found, body, now))
     content = Content(
-        await _written(server, found, given[FORMAT], about),
+        body,
         form.media_type,
         len(found.page) > 0 and found.page.is_final and is_settled(asked.end, now),
         {
@@ -194,3 +208,17 @@ async def _written(server: Server, found: Found, form: str, about: dict[str, str
     # The text of what is in memory belongs to the event loop, and is ready.
     is_here = len(page) <= MANY_BARS or (form == "json" and not isinstance(page, ReadPage))
     return write(page, about) if is_here else await server.ask(lambda: write(page, about))
+
+
+def _marked(server: Server, asked: Asked, found: Found, body: bytes, now: int) -> bytes:
+    """Return rows of JSON in which bars say that they are partial; the rest of the text stays."""
+    t = found.page.candles.t
+    where = np.flatnonzero(partial(server.engine, asked.market, asked.resolution, t, now))
+    if not len(where):
+        return body
+    rows = body[1:-1].split(b"},")
+    for row in where:
+        rows[row] = rows[row].removesuffix(b"}") + b',"partial":true'
+    if rows[-1].endswith(b"true"):
+        rows[-1] += b"}"
+    return b"[%b]" % b"},".join(rows)
