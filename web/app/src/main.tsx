@@ -41,15 +41,11 @@ function first(base: string): Partial<Layout> {
   return last ? { ...opened(last), range: null, ...asked } : asked;
 }
 
-/** Markets among which the busiest is looked for: as many as are told of at once. */
-const LOOKED_AT = 50;
-
-/** The market with the most trades in 24 hours; why there is none is told in its place. */
+/** The market that is traded most; why there is none is told in its place. */
 async function busiest(desk: Desk): Promise<void> {
   try {
-    const { markets } = await desk.client.symbols({ limit: LOOKED_AT });
-    const tickers = await desk.client.tickers(markets.map(({ symbol }) => symbol));
-    const [busiest] = [...tickers].sort((a, b) => (b.trades ?? 0) - (a.trades ?? 0));
+    const { markets } = await desk.client.symbols({ limit: 1, sort: 'activity' });
+    const [busiest] = markets;
     if (busiest) desk.layout.set({ ...desk.layout.get(), symbol: busiest.symbol });
     else desk.standing.set({ status: 'empty', reason: '' });
   } catch (error) {

@@ -20,6 +20,8 @@ export interface SymbolQuery {
   readonly type?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  /** `activity`: the busiest first. */
+  readonly sort?: 'activity';
 }
 
 /** What may be told of any request: when it is not wanted any more, and what caches may do. */
