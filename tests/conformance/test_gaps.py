@@ -88,3 +88,11 @@ def test_a_closing_gap_leaves_what_begins_after_it(home: Home) -> None:
     home.store.write(missed(80, None))
     home.store.write(Change(gaps=[Gap(0, KIND, 40, 60, "over", is_closing=True)]))
     assert [(gap.start, gap.end) for gap in home.restart().gaps()] == [(40, 60), (80, None)]
+
+
+def test_the_gaps_of_one_market_are_those_of_all_that_are_its_own(home: Home) -> None:
+    for market in (2, 0, 1):
+        home.store.write(missed(40 + market, 60, market=market))
+    assert home.store.gaps(1) == [Gap(1, KIND, 41, 60, "cut")]
+    assert home.store.gaps(7) == []
+    assert [gap.market for gap in home.store.gaps()] == [0, 1, 2]

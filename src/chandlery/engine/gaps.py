@@ -59,8 +59,8 @@ def gaps(engine: Engine, market: int, kind: str = "trades", now_s: int | None = 
             gap.reason,
             has_ended=gap.end is not None,
         )
-        for gap in engine.store.gaps()
-        if (gap.market, gap.kind) == (market, kind) and (gap.end is not None or now_s is not None)
+        for gap in engine.store.gaps(market)
+        if gap.kind == kind and (gap.end is not None or now_s is not None)
     ]
     seen = engine.store.coverage(market, kind)
     between = [(end, start) for (_, end), (start, _) in pairwise(seen)]

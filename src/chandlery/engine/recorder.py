@@ -65,6 +65,8 @@ class Recorded:
     """The new trades that count in bars: see Judged."""
     again: Ranges = field(default_factory=Ranges.empty)
     """Moments in seconds whose bars must be read again: other trades count there now."""
+    seen: frozenset[int] = frozenset()
+    """The markets of which something was collected, or missed."""
     number: int = 0
     """Which commit it was: they are counted from 1 on, since the process began."""
     is_after_doubt: bool = False
@@ -163,6 +165,7 @@ class Recorder:
             late=tuple(written),
             counted=judged.counted,
             again=judged.again,
+            seen=_seen(delivery),
             number=number,
             is_after_doubt=is_after_doubt,
         )
@@ -424,6 +427,12 @@ class Recorder:
 def _of_rows(rows: Sequence[tuple[int, int, int]]) -> Ranges:
     market, start, end = zip(*rows, strict=True) if rows else ((), (), ())
     return Ranges.of(market=market, start=start, end=end)
+
+
+def _seen(delivery: Delivery) -> frozenset[int]:
+    """Return the markets of which a delivery says what was seen, or was not."""
+    covered = (each.market for each in delivery.coverage)
+    return frozenset((*covered, *(gap.market for gap in delivery.gaps)))
 
 
 def _markets(change: Change) -> frozenset[int]:

@@ -246,9 +246,10 @@ class MemoryStore:
         return list(self._seen.get((market, kind), Seen()).intervals)
 
     @_whole
-    def gaps(self) -> list[Gap]:
+    def gaps(self, market: int | None = None) -> list[Gap]:
         """See Store.gaps."""
-        return [gap for key in sorted(self._seen) for gap in self._seen[key].gaps]
+        keys = [key for key in self._seen if market in (None, key[0])]
+        return [gap for key in sorted(keys) for gap in self._seen[key].gaps]
 
     @_whole
     def forget(self, resolution: Resolution | None, before: int) -> int:

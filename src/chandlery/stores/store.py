@@ -194,8 +194,8 @@ class Store(Protocol):
         """Return what has been seen of a market: disjoint ascending intervals in seconds."""
         ...
 
-    def gaps(self) -> list[Gap]:
-        """Return what sources said they have not seen and nothing has covered since.
+    def gaps(self, market: int | None = None) -> list[Gap]:
+        """Return what sources said they have not seen, of a market or of all, and still is not.
 
         They are in order of market, kind and start; those of one market and kind are disjoint.
         """

@@ -13,14 +13,14 @@ from chandlery.api.websocket.feeds import STATUS
 from chandlery.api.websocket.limits import Code
 from chandlery.api.websocket.topics import Topic
 from chandlery.core.columns import US
-from chandlery.core.delivery import Delivery
+from chandlery.core.delivery import Coverage, Delivery, Gap
 from chandlery.core.resolution import Resolution
 from chandlery.engine.feeds import Feed
 from tests.api.websocket.serving import START, House, house, trades_at
 from tests.api.websocket.wires import Follower
 
 MINUTE = Topic("candles", 0, Resolution.parse("1m"))
-TRADES, TICKER = Topic("trades", 0), Topic("ticker", 0)
+TRADES, TICKER, GAPS = Topic("trades", 0), Topic("ticker", 0), Topic("gaps", 0)
 QUICK = Limits(flush_s=0.0, ticker_s=0.0)
 
 
@@ -422,6 +422,40 @@ async def test_for_how_long_nothing_came_is_told_in_steps(ours: House) -> None:
         found += [message["feeds"][0]["silent_s"] for message in one.said()]
         ours.clock.steady += 1.0
     assert found == [0, 5, 10, 30, 60]
+
+
+async def test_gaps_are_told_when_they_open_and_close(ours: House) -> None:
+    async def happened(delivery: Delivery) -> list[dict[str, Any]]:
+        await ours.server.ingest.submit(delivery)
+        ours.hub.feeds.look_at_gaps()
+        await settled()
+        return one.said()
+
+    def seen(start: int, end: int, market: int = 0) -> Delivery:
+        return Delivery(coverage=(Coverage(market, "trades", START + start, START + end),))
+
+    one, other = Follower.of(ours.hub), Follower.of(ours.hub)
+    told = {"type": "gaps", "channel": "gaps", "symbol": "A:B"}
+    await one.follow(GAPS)
+    assert one.said()[1:] == [{**told, "count": 0, "gaps": []}]
+    assert await happened(seen(0, 60)) == []
+    gap = Gap(0, "trades", START + 60, None, "cut")
+    row = {"kind": "trades", "start": START + 60, "end": None, "state": "open", "reason": "cut"}
+    assert await happened(Delivery(gaps=(gap,))) == [{**told, "count": 1, "gaps": [row]}]
+    await other.follow(GAPS)
+    assert other.said()[1:] == [{**told, "count": 1, "gaps": [row]}]
+    assert await happened(seen(0, 90, market=1)) == []
+    ended = {**row, "end": START + 90}
+    assert await happened(seen(90, 120)) == [{**told, "count": 1, "gaps": [ended]}]
+    assert await happened(seen(60, 90)) == [{**told, "count": 0, "gaps": []}]
+    many = tuple(Gap(0, "trades", START + n, START + n + 1, "x" * 999) for n in range(0, 300, 2))
+    (message,) = await happened(Delivery(gaps=many))
+    assert (message["count"], len(message["gaps"])) == (150, 50)
+    assert message["gaps"][-1]["start"] == START + 298
+    assert len(message["gaps"][-1]["reason"]) == 200
+    for client in (one, other):
+        client.unfollow(GAPS)
+    assert ours.hub.feeds.gaps == {}
 
 
 async def test_however_many_feeds_there_are_a_message_is_bounded(ours: House) -> None:

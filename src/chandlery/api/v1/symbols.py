@@ -68,7 +68,7 @@ class Wanted:
     text: str
     exchange: str
     type: str
-    sort: str
+    sort: str = "match"
 
     def fits(self, market: Market) -> bool:
         """Return whether a market is of the exchange and the type."""

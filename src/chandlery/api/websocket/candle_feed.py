@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from chandlery.api.websocket.feed import Feed
 from chandlery.api.websocket.frames import text_frame
+from chandlery.api.websocket.gaps_feed import GapsOf
 from chandlery.api.websocket.limits import Limits
 from chandlery.api.websocket.messages import Types, bars_message, name_of, named
 from chandlery.api.websocket.topics import Topic
@@ -30,6 +31,7 @@ class Shop:
     registry: Registry
     clock: Clock
     limits: Limits
+    gaps_of: GapsOf
 
 
 class CandleFeed(Feed):

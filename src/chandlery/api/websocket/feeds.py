@@ -9,6 +9,7 @@ import numpy as np
 
 from chandlery.api.websocket.candle_feed import CandleFeed, Shop
 from chandlery.api.websocket.feed import Feed
+from chandlery.api.websocket.gaps_feed import GapsFeed
 from chandlery.api.websocket.latest_feed import LatestFeed, TickerFeed, TickerOf
 from chandlery.api.websocket.pump import Pump
 from chandlery.api.websocket.topics import NO_MARKET, Topic
@@ -29,6 +30,7 @@ class Feeds:
         self._opening: dict[Topic, asyncio.Task[None]] = {}
         self._trades: dict[int, TradeFeed] = {}
         self._tickers: dict[int, TickerFeed] = {}
+        self.gaps: dict[int, GapsFeed] = {}
         self.statuses: dict[int, LatestFeed] = {NO_MARKET: LatestFeed(STATUS)}
         """Of the whole server, and of the markets whose feed somebody watches."""
 
@@ -78,6 +80,17 @@ class Feeds:
                 feed.add_trades(trades.take(trades.market == market))
                 self._pump.touch(feed)
 
+    def note_seen(self, markets: Iterable[int]) -> None:
+        """Take note of markets of which something was collected, or missed."""
+        for market in self.gaps.keys() & markets if self.gaps else ():
+            self.gaps[market].is_stale = True
+
+    def look_at_gaps(self) -> None:
+        """Tell of gaps that are others now."""
+        for feed in list(self.gaps.values()):
+            if feed.is_stale and feed.look() and len(feed):
+                self._pump.touch(feed)
+
     def all(self) -> Iterable[Feed]:
         """Return the feeds."""
         return (*self._feeds.values(), self.status)
@@ -91,6 +104,9 @@ class Feeds:
         if topic.channel == "trades":
             feed = self._trades[topic.market] = TradeFeed(topic, symbol, limits)
             return feed
+        if topic.channel == "gaps":
+            gaps = self.gaps[topic.market] = GapsFeed(topic, symbol, self._shop.gaps_of)
+            return gaps
         ticker = TickerFeed(topic, symbol, self._ticker_of, limits)
         self._tickers[topic.market] = ticker
         return ticker
@@ -105,6 +121,8 @@ class Feeds:
             del self._trades[topic.market]
         elif topic.channel == "ticker":
             del self._tickers[topic.market]
+        elif topic.channel == "gaps":
+            del self.gaps[topic.market]
         elif topic.channel == "status":
             del self.statuses[topic.market]
         self._pump.forget(feed)

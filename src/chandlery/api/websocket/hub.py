@@ -22,6 +22,8 @@ from chandlery.api.websocket.protocol import Beat, Close, Protocol, Subscribe, U
 from chandlery.api.websocket.pump import Pump
 from chandlery.api.websocket.status import Outlook
 from chandlery.api.websocket.topics import NO_MARKET, Topic
+from chandlery.core.columns import US
+from chandlery.engine.gaps import Gap, gaps
 from chandlery.engine.recorder import Recorded
 from chandlery.engine.server import Server
 
@@ -57,7 +59,9 @@ class Hub:
         self._clock = server.clock
         self.pump = Pump(self.limits.slice_s)
         self.feeds = Feeds(
-            Shop(server.live, self.registry, server.clock, self.limits), ticker_of, self.pump
+            Shop(server.live, self.registry, server.clock, self.limits, self._gaps_of),
+            ticker_of,
+            self.pump,
         )
         self._connected: Counter[str] = Counter()
         self._handlers = Handlers(
@@ -178,12 +182,17 @@ class Hub:
 
     def _on_recorded(self, recorded: Recorded) -> None:
         self.feeds.add_trades(recorded.trades)
+        self.feeds.note_seen(recorded.seen)
+
+    def _gaps_of(self, market: int, kind: str) -> list[Gap]:
+        return gaps(self._server.engine, market, kind, self.now_us() // US)
 
     async def _sweep_for_ever(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
             try:
                 self._tell_status()
+                self.feeds.look_at_gaps()
                 await self.sweep()
             except Exception:  # noqa: BLE001 - the next sweep must come, whatever this one met
                 _log.exception("clients were not all looked after")

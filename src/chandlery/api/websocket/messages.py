@@ -48,10 +48,10 @@ class Candled(Message, kw_only=True):
 
 
 class Followed(Message, kw_only=True):
-    """Subscribe to the trades or the ticker of a market."""
+    """Subscribe to the trades, the ticker or the gaps of a market."""
 
     op: Literal["subscribe"]
-    channel: Literal["trades", "ticker"]
+    channel: Literal["trades", "ticker", "gaps"]
     symbol: str
 
 
@@ -67,7 +67,7 @@ class Left(Message, kw_only=True):
     """Unsubscribe."""
 
     op: Literal["unsubscribe"]
-    channel: Literal["candles", "trades", "ticker", "status"]
+    channel: Literal["candles", "trades", "ticker", "gaps", "status"]
     symbol: str | None = None
     interval: str | None = None
 
@@ -103,6 +103,7 @@ SUBSCRIPTIONS: Mapping[str, type[Candled | Followed | Watched]] = {
     "candles": Candled,
     "trades": Followed,
     "ticker": Followed,
+    "gaps": Followed,
     "status": Watched,
 }
 OTHERS: Mapping[str, type[Left | Published | Pinged | Answered | Identified]] = {
@@ -127,6 +128,7 @@ Types = Literal[
     "resync",
     "trades",
     "ticker",
+    "gaps",
     "status",
     "heartbeat",
     "pong",

@@ -196,10 +196,11 @@ class DuckDBStore:
         """See Store.coverage."""
         return list(self._seen.get((market, kind), Seen()).intervals)
 
-    def gaps(self) -> list[Gap]:
+    def gaps(self, market: int | None = None) -> list[Gap]:
         """See Store.gaps."""
-        seen = dict(self._seen)
-        return [gap for key in sorted(seen) for gap in seen[key].gaps]
+        seen = self._seen.copy()
+        keys = [key for key in seen if market in (None, key[0])]
+        return [gap for key in sorted(keys) for gap in seen[key].gaps]
 
     def forget(self, resolution: Resolution | None, before: int) -> int:
         """See Store.forget."""
