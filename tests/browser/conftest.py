@@ -17,11 +17,17 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
 from tests.browser.markets import served
 from tests.browser.served import Served
+
+PATIENCE_MS = 30_000
+"""How long what is expected may take: a busy machine is no fault of the page's."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 FLAGS = (
     "--disable-gpu",

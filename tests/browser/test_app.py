@@ -200,9 +200,7 @@ def test_320_pixels_are_enough(server: Served, opened: Opened) -> None:
 def test_the_last_price_is_told_to_who_cannot_see_it(page: Page, server: Served) -> None:
     server.trade(BTC, (now(), 43_210.75, 0.1))
     until(page, "window.chandlery.bars().at(-1).c === 43210.75")
-    expect(page.locator("[aria-live=polite]").filter(has_text="43210.75").first).to_be_attached(
-        timeout=20_000
-    )
+    expect(page.locator("[aria-live=polite]").filter(has_text="43210.75").first).to_be_attached()
 
 
 def test_the_chart_is_read_by_the_keyboard(page: Page) -> None:

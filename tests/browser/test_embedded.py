@@ -64,7 +64,7 @@ def test_a_plain_page_has_a_chart_with_one_script_and_one_tag(
         page = opened(
             f"http://127.0.0.1:{port}/?symbol={BTC}&server={quote(open_server.url, safe='')}"
         )
-        expect(page.locator("#status")).to_have_text("live", timeout=20_000)
+        expect(page.locator("#status")).to_have_text("live")
         bars = "document.querySelector('lw-chart').view.bars()"
         assert len(page.evaluate(bars)) > 100
         open_server.trade(BTC, (now(), 61_234.5, 0.1))
@@ -83,7 +83,7 @@ def test_a_project_in_react_has_charts(
     with handing_out(EXAMPLES / "react" / "dist", port):
         server = quote(open_server.url, safe="")
         page = opened(f"http://127.0.0.1:{port}/?server={server}&symbol={BTC}")
-        expect(page.get_by_test_id("status")).to_have_text("live", timeout=20_000)
+        expect(page.get_by_test_id("status")).to_have_text("live")
         open_server.trade(BTC, (now(), 62_345.5, 0.1))
         expect(page.get_by_test_id("last")).to_have_text("62345.5")
         page.get_by_label("Interval").select_option("1h")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 def until(page: Page, expression: str, patience_s: float = PATIENCE_S) -> None:
