@@ -67,6 +67,8 @@ def test_the_admin_link_is_told_once_and_works(tmp_path: Path) -> None:
         code, out, err = ended(process)
         assert (code, out) == (0, "")
         assert token not in err
+        # No word of a library that was torn down in the wrong order.
+        assert [json.loads(line)["event"] for line in err.splitlines()] == ["stopping", "stopped"]
 
 
 def test_a_server_under_load_ends_in_order(tmp_path: Path) -> None:

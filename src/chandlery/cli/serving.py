@@ -5,8 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import (
+    AbstractContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +50,18 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         uvloop.run(work)
 
 
-def _keep_out_of_collections() -> None:
+@contextmanager
+def _out_of_collections() -> Iterator[None]:
     """Have the collector of cycles look no more at what is there by now: it stays to the end.
 
     Modules and routes are most of what it looked through, which held everybody up for 50 ms.
     """
     gc.collect()
     gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +124,10 @@ class Serving:
 
     async def _beside(self, surface: Surface, answers: asyncio.Event, url: str) -> None:
         await answers.wait()
-        _keep_out_of_collections()
         surface.operations.phase = "ready"
         keeping = asyncio.create_task(self._keep_use_of_keys())
         try:
-            with self._announced(url):
+            with self._announced(url), _out_of_collections():
                 await self.meanwhile(url)
                 # Whoever has said all there is to say waits with the server for its end.
                 await asyncio.Event().wait()
