@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import bulk, feeds, push, queries, serving, web, websocket, writer
+from benchmarks import bulk, feeds, push, queries, serving, web, websocket, writer, ws_storm
 from benchmarks.report import Figure, keep, show
 
 BENCHMARKS: dict[str, Callable[[], Sequence[Figure]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Figure]]] = {
     "queries": queries.run,
     "serving": serving.run,
     "websocket": websocket.run,
+    "storm": ws_storm.run,
     "web": web.run,
 }
 

@@ -63,9 +63,9 @@ def served(rate: int, loop: str = "asyncio") -> Iterator[Measured]:
 
 
 @contextmanager
-def probed(port: int) -> Iterator[list[float]]:
-    """Ask /healthz meanwhile; the list is filled with milliseconds at the end."""
-    command = [sys.executable, "-m", "benchmarks.ws_probe", str(port)]
+def probed(port: int, path: str = "/healthz") -> Iterator[list[float]]:
+    """Ask for a path meanwhile; the list is filled with milliseconds at the end."""
+    command = [sys.executable, "-m", "benchmarks.ws_probe", str(port), path]
     found: list[float] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -22,7 +22,8 @@ from chandlery.core.errors import ChandleryError
 
 FINISH_S = 2
 """How long open requests may take at the end."""
-BACKLOG = 2_048
+BACKLOG = 16_384
+"""As many as the system lets wait: thousands come back at once after a restart."""
 MOST_CONNECTIONS = 50
 """Of one address, unless something else is said."""
 
@@ -91,6 +92,8 @@ class Http(uvicorn.Server):
                 # Signs of life are the hub's work: one timer for all instead of two for each.
                 ws_ping_interval=None,
                 ws_per_message_deflate=False,
+                # Or the event loop, which listens once more, would have its own way.
+                backlog=BACKLOG,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -15,7 +15,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 from chandlery.engine.ingest import BusyError
 from chandlery.engine.live import Live, Window
-from chandlery.engine.live.held import MOST_HELD, MOST_RESOLUTIONS
+from chandlery.engine.live.held import GRACE_S, IDLE_S, MOST_HELD, MOST_RESOLUTIONS
 from chandlery.engine.live.series import Series
 from chandlery.engine.recorder import Recorded
 from chandlery.stores.memory import MemoryStore
@@ -244,3 +244,32 @@ def test_unusual_resolutions_cannot_be_followed_without_end() -> None:
         await world.live.watch(0, MINUTE, lambda series: None)
 
     run(work())
+
+
+def test_a_series_outlives_its_last_follower_for_a_while() -> None:
+    """Followers who are cut off together come back one by one, and resume where they were."""
+
+    async def work() -> None:
+        world = World()
+        world.commit(minutes(20))
+        series = await world.live.watch(0, MINUTE, _ignore)
+        world.clock.move(100 * GRACE_S)
+        world.live.unwatch(series, _ignore)
+        before = series.sequence
+        world.clock.move(IDLE_S / 2)
+        world.commit([(60 * 20, 101.0)])
+        again = await world.live.watch(0, MINUTE, _ignore)
+        assert again is series
+        found = again.since(before)
+        assert found is not None
+        assert found.candles.c.tolist() == [101.0]
+        world.live.unwatch(again, _ignore)
+        world.clock.move(2 * IDLE_S)
+        world.commit([(60 * 21, 102.0)])
+        assert (0, MINUTE) not in world.live.held.series
+
+    run(work())
+
+
+def _ignore(series: Series) -> None:
+    """Follow, and do nothing."""

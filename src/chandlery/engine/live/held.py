@@ -37,6 +37,8 @@ IDLE_S = 60.0
 """A series nobody asks for so long is no longer kept current."""
 GRACE_S = 1.0
 """How long a series is kept current for who asked for it once."""
+OFTEN = 2
+"""Who comes back is worth keeping a series for."""
 MOST_ONCE = 50_000
 
 _log = structlog.get_logger()
@@ -103,12 +105,17 @@ class Held:
         series.asks = 1 if now - series.asked_s > IDLE_S else series.asks + 1
         series.asked_s = now
 
+    def note_left(self, series: Series) -> None:
+        """Say that a follower has left, who may have been cut off: it counts as one who asked."""
+        series.asked_s = self._clock.elapsed()
+        series.asks = max(series.asks, OFTEN)
+
     def is_forgotten(self, key: Key, series: Series) -> bool:
         """Return whether nobody needs to have a series kept current."""
         if series.listeners or key in self.tasks:
             return False
         idle = self._clock.elapsed() - series.asked_s
-        return idle > (IDLE_S if series.asks > 1 else GRACE_S)
+        return idle > (IDLE_S if series.asks >= OFTEN else GRACE_S)
 
     def let_go(self, key: Key) -> None:
         """Drop a series that was asked for once: who comes again soon has it kept."""

@@ -122,8 +122,9 @@ class Live:
         return series
 
     def unwatch(self, series: Series, listener: Listener) -> None:
-        """Call the listener no more."""
+        """Call the listener no more. Whoever was cut off resumes: the series is kept for that."""
         series.listeners.remove(listener)
+        self.held.note_left(series)
 
     def _in_memory(self, market: int, resolution: Resolution, window: Window) -> Page | None:
         key = (market, resolution)
