@@ -3,7 +3,7 @@
  * looks, or what happened while the connection was lost, sets them off too.
  */
 
-import { type Bar, Signal } from '@chandlery/chart-core';
+import { type Bar, newId, Signal } from '@chandlery/chart-core';
 import { PriceLineLayer } from '@chandlery/chart-core/orders';
 import type { Desk } from '../desk';
 import { type Alert, keptAlerts, MOST_ALERTS, reached } from './alerts';
@@ -39,7 +39,7 @@ export class AlertBook {
   /** Returns whether there was room. */
   add(symbol: string, price: number, note: string): boolean {
     if (this.list.get().length >= MOST_ALERTS) return false;
-    const alert = { id: crypto.randomUUID(), symbol, price, note, wentOff: null };
+    const alert = { id: newId(), symbol, price, note, wentOff: null };
     this.set([alert, ...this.list.get()]);
     return true;
   }

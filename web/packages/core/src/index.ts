@@ -48,6 +48,7 @@ export type { Scale } from './chart/stage';
 export { DARK, LIGHT, type Theme } from './chart/theme';
 export { type ChartOptions, ChartView } from './chart/view';
 export { VOLUME_PLACES, type VolumePlace } from './chart/volume';
+export { newId } from './id';
 export { Signal } from './signal';
 export { type Clock, timeLabel } from './time/behaviour';
 export { Hours } from './time/end';

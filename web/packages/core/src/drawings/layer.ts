@@ -7,6 +7,7 @@ import type {
   ISeriesPrimitiveAxisView,
 } from 'lightweight-charts';
 import type { Layer, LayerHost } from '../chart/layer';
+import { newId } from '../id';
 import type { Stop } from '../types';
 import { type Canvas, Editor, type Touch } from './editor';
 import type { Box, Point } from './geometry';
@@ -35,7 +36,7 @@ export class DrawingLayer implements Layer {
   private readonly primitive = new Primitive(this);
 
   constructor(private readonly options: DrawingOptions) {
-    this.editor = new Editor(this.canvas, options.newId ?? (() => crypto.randomUUID()));
+    this.editor = new Editor(this.canvas, options.newId ?? newId);
     const { drawings, selected, hovered, tool, isHidden } = this.editor;
     for (const signal of [drawings, selected, hovered, tool, isHidden])
       signal.watch(() => this.redraw());
