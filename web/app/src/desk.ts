@@ -105,16 +105,18 @@ export class Desk {
 
   readonly close = (): void => this.opened.set(null);
 
-  /** Takes a key that was typed before the dialog that was asked for is there. */
-  typeAhead(key: string): void {
+  /** Takes a key typed before the dialog that was asked for is there; returns whether it was one for it. */
+  typeAhead(key: string): boolean {
     const opened = this.opened.get();
-    if (!opened) return;
+    if (!opened) return false;
     if (key === 'Escape') this.close();
-    else if (!('text' in opened)) return;
+    else if (!('text' in opened)) return false;
     else if (key === 'Backspace') this.open({ ...opened, text: opened.text.slice(0, -1) });
     else if (key === 'Enter' && opened.name === 'interval')
       this.open({ ...opened, isEntered: true });
     else if (key.length === 1) this.open({ ...opened, text: opened.text + key });
+    else return false;
+    return true;
   }
 
   addStudy(study: Study): boolean {

@@ -1,5 +1,5 @@
 import { useSignal } from '@chandlery/react';
-import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
+import { type ComponentType, useEffect } from 'react';
 import type { Desk, Opened } from '../desk';
 import { askedBy, isTypedInto } from '../keyboard';
 import { wear } from '../theme';
@@ -9,24 +9,25 @@ import { run } from './commands';
 import { DeskContext, useDesk } from './context';
 import { Foot, PhoneBar } from './Foot';
 import { Header, Rail } from './Header';
+import { onDemand } from './onDemand';
 
 const DIALOGS = {
-  search: lazy(() => import('../search/SearchDialog')),
-  interval: lazy(() => import('../dialogs/IntervalDialog')),
-  indicators: lazy(() => import('../dialogs/IndicatorsDialog')),
-  study: lazy(() => import('../dialogs/StudyDialog')),
-  zone: lazy(() => import('../dialogs/ZoneDialog')),
-  goto: lazy(() => import('../dialogs/GotoDialog')),
-  layouts: lazy(() => import('../dialogs/LayoutsDialog')),
-  alert: lazy(() => import('../alerts/AlertDialog')),
-  help: lazy(() => import('../dialogs/HelpDialog')),
-  about: lazy(() => import('../dialogs/AboutDialog')),
-  key: lazy(() => import('../dialogs/KeyDialog')),
+  search: onDemand(() => import('../search/SearchDialog')),
+  interval: onDemand(() => import('../dialogs/IntervalDialog')),
+  indicators: onDemand(() => import('../dialogs/IndicatorsDialog')),
+  study: onDemand(() => import('../dialogs/StudyDialog')),
+  zone: onDemand(() => import('../dialogs/ZoneDialog')),
+  goto: onDemand(() => import('../dialogs/GotoDialog')),
+  layouts: onDemand(() => import('../dialogs/LayoutsDialog')),
+  alert: onDemand(() => import('../alerts/AlertDialog')),
+  help: onDemand(() => import('../dialogs/HelpDialog')),
+  about: onDemand(() => import('../dialogs/AboutDialog')),
+  key: onDemand(() => import('../dialogs/KeyDialog')),
 } as const;
 
 const PANELS = {
-  watchlist: lazy(() => import('../watchlist/Watchlist')),
-  alerts: lazy(() => import('../alerts/AlertsPanel')),
+  watchlist: onDemand(() => import('../watchlist/Watchlist')),
+  alerts: onDemand(() => import('../alerts/AlertsPanel')),
 } as const;
 
 export function App({ desk }: { desk: Desk }) {
@@ -70,10 +71,8 @@ function useKeys(desk: Desk): void {
 
 /** Does what a key asks for; returns whether it asked for anything. */
 function meant(desk: Desk, event: KeyboardEvent): boolean {
-  if (desk.opened.get()) {
-    desk.typeAhead(event.key);
-    return true;
-  }
+  const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
+  if (desk.opened.get()) return !hasModifier && desk.typeAhead(event.key);
   const asked = askedBy(event, desk.prefs.get().singleKeys);
   if (asked) run(desk, asked);
   return asked !== null;
@@ -84,27 +83,19 @@ function useTheme(desk: Desk): void {
   useEffect(() => wear(theme), [theme]);
 }
 
-/** The drawing tools, which come after the first candles. */
+/** Comes after the first candles. */
+const Tools = onDemand(() => import('../drawing/Toolbar'));
+
 function Drawing() {
   const desk = useDesk();
   const view = useSignal(desk.view);
   const isOut = useSignal(desk.isDrawing);
-  const [Tools, setTools] = useState<ComponentType<{ desk: Desk }> | null>(null);
-  useEffect(() => {
-    if (!view) return;
-    for (const load of Object.values(DRAWING))
-      void load().then((module) => setTools(() => module.default));
-  }, [view]);
   return (
     <section className={isOut ? 'draw is-out' : 'draw'} aria-label="Drawings">
-      {Tools && view && <Tools desk={desk} />}
+      {view && <Tools desk={desk} />}
     </section>
   );
 }
-
-const DRAWING = import.meta.glob<{ default: ComponentType<{ desk: Desk }> }>(
-  '../drawing/Toolbar.tsx',
-);
 
 function Panel() {
   const desk = useDesk();
@@ -113,9 +104,7 @@ function Panel() {
   const Open = PANELS[panel];
   return (
     <aside className="panel" aria-label={panel === 'watchlist' ? 'Watchlist' : 'Alerts'}>
-      <Suspense fallback={null}>
-        <Open />
-      </Suspense>
+      <Open />
     </aside>
   );
 }
@@ -124,10 +113,8 @@ function OpenDialog() {
   const desk = useDesk();
   const opened = useSignal(desk.opened);
   if (!opened) return null;
-  const Open = DIALOGS[opened.name] as unknown as ComponentType<{ opened: Opened }>;
-  return (
-    <Suspense fallback={null}>
-      <Open key={opened.name} opened={opened} />
-    </Suspense>
-  );
+  const Open = DIALOGS[opened.name] as unknown as ComponentType<Shown>;
+  return <Open key={opened.name} opened={opened} missing={desk.close} />;
 }
+
+type Shown = { opened: Opened; missing: () => void };
