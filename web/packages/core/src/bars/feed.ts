@@ -132,13 +132,14 @@ export class SeriesFeed {
 
   /** Loads the newest bars again after a jump. */
   async loadNewest(): Promise<void> {
-    await this.flight;
+    // `while`: somebody else who waited may have asked another question before us.
+    while (this.flight) await this.flight;
     if (!this.isAtEnd.get()) await this.single(() => this.seam.jump(null, this.firstBars));
   }
 
   /** Loads bars so that those around a time are among them: all up to there, or, far away, others. */
   async loadUntil(time: Seconds): Promise<void> {
-    await this.flight;
+    while (this.flight) await this.flight;
     const first = this.bars.first();
     const last = this.bars.last();
     if (!first || !last) return;

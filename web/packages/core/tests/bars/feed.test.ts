@@ -238,6 +238,23 @@ test('bars beyond the cap are let go of at the far end', async () => {
   expect(feed.bars.all()).toEqual(server.all().slice(-100));
 });
 
+test('whatever is asked for while something is under way comes after it', async () => {
+  const { world, server, feed, stock } = scene(1, { cap: 100 });
+  stock(600);
+  feed.start();
+  await world.pass(7_000);
+  const older = feed.loadOlder(200);
+  await world.pass(7_000);
+  await older;
+  expect(feed.isAtEnd.get()).toBe(false);
+  const first = feed.bars.first()?.t ?? 0;
+  const all = [feed.loadOlder(20), feed.loadUntil(first - 50 * STEP), feed.loadNewest()];
+  await world.pass(30_000);
+  await Promise.all(all);
+  expect(feed.isAtEnd.get()).toBe(true);
+  expect(feed.bars.last()).toEqual(server.all().at(-1));
+});
+
 test('what comes in is looked at: nothing that a chart would draw wrong gets through', async () => {
   const { world, server, feed, stock } = scene();
   stock(50);
