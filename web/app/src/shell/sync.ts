@@ -1,6 +1,7 @@
 /** Has a chart show what a layout says, by changing only what is different. */
 
 import type { ChartView, IndicatorState } from '@chandlery/chart-core';
+import { isZone } from '../layout/address';
 import type { Layout, Study } from '../layout/layout';
 
 /** The zone of the IANA database that a layout asks for. */
@@ -21,7 +22,9 @@ export function apply(view: ChartView, layout: Layout): void {
 
 /** The exchange's zone is known once the market is. */
 export function applyZone(view: ChartView, zone: string): void {
-  const name = zoneName(zone, view.feed.get()?.market.get()?.time_zone);
+  const asked = zoneName(zone, view.feed.get()?.market.get()?.time_zone);
+  // The server's list of zones may be newer than the browser's.
+  const name = isZone(asked) ? asked : 'UTC';
   if (name !== view.zone.get()) view.setZone(name);
 }
 

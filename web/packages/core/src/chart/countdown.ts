@@ -1,6 +1,7 @@
 import type { ISeriesPrimitive, ISeriesPrimitiveAxisView, Time } from 'lightweight-charts';
 import { Hours } from '../time/end';
 import { parseInterval } from '../time/interval';
+import { isZoneKnown } from '../time/zone';
 import type { Bar, Market, Seconds } from '../types';
 import type { Layer, LayerHost } from './layer';
 
@@ -86,7 +87,9 @@ export class Countdown implements Layer {
   private hoursOf(market: Market | null): Hours | null {
     if (market === this.market) return this.hours;
     this.market = market;
-    this.hours = market && new Hours(market.session, market.time_zone);
+    // In a zone that the browser does not know nothing can be said, and a wrong time is worse.
+    const isKnown = market !== null && isZoneKnown(market.time_zone);
+    this.hours = isKnown ? new Hours(market.session, market.time_zone) : null;
     return this.hours;
   }
 }

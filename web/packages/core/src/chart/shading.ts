@@ -1,7 +1,7 @@
 import type { IPrimitivePaneView, ISeriesPrimitive, Time } from 'lightweight-charts';
 import { isIntraday, parseInterval } from '../time/interval';
 import { closuresIn, parseSession, type Session, type Stretch } from '../time/session';
-import { zoneOf } from '../time/zone';
+import { isZoneKnown, zoneOf } from '../time/zone';
 import type { Market, Seconds } from '../types';
 import type { Layer, LayerHost } from './layer';
 
@@ -76,8 +76,9 @@ export class SessionShading implements Layer {
     const key = `${start} ${end}`;
     if (key === this.covered) return;
     this.covered = key;
-    const zone = zoneOf(this.market?.time_zone ?? 'UTC');
-    this.closures = end - start > LONGEST ? [] : closuresIn(this.session, zone, start, end);
+    const name = this.market?.time_zone ?? 'UTC';
+    const isDrawn = end - start <= LONGEST && isZoneKnown(name);
+    this.closures = isDrawn ? closuresIn(this.session, zoneOf(name), start, end) : [];
   }
 
   /** The runs of bars that lie in closures, by first and last index. */

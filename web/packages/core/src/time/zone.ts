@@ -85,6 +85,15 @@ export function zoneOf(name: string): Zone {
   return zone;
 }
 
+/** Whether the browser knows a zone: the list of a server may be newer. */
+export function isZoneKnown(name: string): boolean {
+  try {
+    return Boolean(zoneOf(name));
+  } catch {
+    return false;
+  }
+}
+
 export const UTC = zoneOf('UTC');
 
 function wallOf(name: string): Intl.DateTimeFormat {

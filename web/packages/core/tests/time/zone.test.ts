@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Zone, zoneOf } from '../../src/time/zone';
+import { isZoneKnown, Zone, zoneOf } from '../../src/time/zone';
 
 const at = (text: string): number => Date.parse(text) / 1000;
 const HOUR = 3_600;
@@ -56,3 +56,11 @@ function countOfQuestions(): () => number {
   const spy = vi.spyOn(prototype, 'formatToParts');
   return () => spy.mock.calls.length;
 }
+
+test('a zone that the browser does not know is known to be so', () => {
+  expect(['UTC', 'America/New_York', 'Mars/Olympus_Mons'].map(isZoneKnown)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
