@@ -9,6 +9,7 @@ import { lastAddress, opened } from './layout/saved';
 import { apiBase, basePath, below } from './place';
 import { keptToken, takeTokenOfLink } from './session';
 import { App } from './shell/App';
+import { tell } from './shell/onDemand';
 import { named } from './title';
 import './tokens.css';
 import './styles/base.css';
@@ -24,13 +25,14 @@ async function begin(): Promise<void> {
   await takeTokenOfLink(apiBase()).catch(() => undefined);
   const { client, socket } = connectionTo(apiBase(), keptToken() || undefined);
   const desk = new Desk(client, socket, base, first(base));
-  if (!desk.layout.get().symbol) await busiest(desk);
-  if (desk.layout.get().symbol) desk.write(false);
   named(desk);
   offerHandle(desk);
   createRoot(root).render(<App desk={desk} />);
+  if (desk.layout.get().symbol) desk.write(false);
+  else void busiest(desk);
   // Alerts that were set before wait again, once the chart is there.
-  if (keptAlerts.read().length > 0) void import('./alerts/book').then(({ bookOf }) => bookOf(desk));
+  if (keptAlerts.read().length > 0)
+    import('./alerts/book').then(({ bookOf }) => bookOf(desk), tell);
 }
 
 /** What the address asks for; without any, what was looked at last. */
@@ -45,10 +47,15 @@ function first(base: string): Partial<Layout> {
 async function busiest(desk: Desk): Promise<void> {
   try {
     const { markets } = await desk.client.symbols({ limit: 1, sort: 'activity' });
+    // Whoever found one meanwhile wants that.
+    if (desk.layout.get().symbol) return;
     const [busiest] = markets;
-    if (busiest) desk.layout.set({ ...desk.layout.get(), symbol: busiest.symbol });
-    else desk.standing.set({ status: 'empty', reason: '' });
+    if (busiest) {
+      desk.layout.set({ ...desk.layout.get(), symbol: busiest.symbol });
+      desk.write(false);
+    } else desk.standing.set({ status: 'empty', reason: '' });
   } catch (error) {
+    if (desk.layout.get().symbol) return;
     const { message, hint } = asApiError(error);
     desk.standing.set({ status: 'error', reason: [message, hint].filter(Boolean).join(': ') });
   }

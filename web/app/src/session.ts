@@ -4,6 +4,8 @@
  */
 
 const KEPT = 'chandlery.token';
+/** Pages wait for this answer before they show anything. */
+const PATIENCE_MS = 10_000;
 
 /** The token to send with each request; empty where the cookie does it. */
 export function keptToken(): string {
@@ -24,6 +26,7 @@ export async function signIn(base: string, token: string): Promise<string> {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ token }),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   if (answer.ok) return '';
   const told = (await answer.json().catch(() => null)) as { error?: string } | null;

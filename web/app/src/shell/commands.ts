@@ -59,9 +59,9 @@ export async function toggleFullscreen(): Promise<void> {
 
 /** Saves the chart as a picture, and offers to copy it. */
 export async function screenshot(desk: Desk): Promise<void> {
-  const picture = await desk.view.get()?.screenshot();
-  if (!picture) {
-    say('There is no chart to take a picture of');
+  const picture = await desk.view.get()?.screenshot().catch(String);
+  if (!(picture instanceof Blob)) {
+    say(picture ?? 'There is no chart to take a picture of');
     return;
   }
   const { symbol, interval } = desk.layout.get();

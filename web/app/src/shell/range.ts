@@ -12,7 +12,7 @@ export async function showRange(
   const feed = view.feed.get();
   if (!feed) return;
   const isStill = () => view.feed.get() === feed;
-  await firstBars(feed);
+  await firstBars(feed, view);
   if (!isStill()) return;
   await view.goTo((range.from + range.to) / 2).catch(() => undefined);
   await feed.loadUntil(range.from).catch(() => undefined);
@@ -26,13 +26,14 @@ export async function showRange(
   if (to > from) shown.chart.timeScale().setVisibleLogicalRange({ from, to });
 }
 
-/** Waits until there are bars, or it is plain that there will be none. */
-function firstBars(feed: ChartFeed): Promise<void> {
+/** Waits until there are bars, it is plain that there will be none, or others are shown. */
+function firstBars(feed: ChartFeed, view: Pick<ChartView, 'feed'>): Promise<void> {
   return new Promise((resolve) => {
-    const stops = [feed.bars.watch(() => look()), feed.status.watch(() => look())];
+    const stops = [feed.bars, feed.status, view.feed].map((each) => each.watch(() => look()));
     const look = () => {
       const isHopeless = ['empty', 'unknown', 'error'].includes(feed.status.get());
-      if (feed.bars.length === 0 && !isHopeless) return;
+      const isGone = view.feed.get() !== feed;
+      if (feed.bars.length === 0 && !isHopeless && !isGone) return;
       for (const stop of stops) stop();
       resolve();
     };

@@ -1,4 +1,4 @@
-import type { Market, SeriesStatus } from '@chandlery/chart-core';
+import { type Market, parseInterval, type SeriesStatus } from '@chandlery/chart-core';
 import { useSignal } from '@chandlery/react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Desk } from '../desk';
@@ -24,10 +24,12 @@ export function Notice() {
   const hasBars = useHasBars(desk);
   if (!view) return null;
   const { status, reason } = standing;
-  if (!symbol && status !== 'error') return <Big {...noMarket(desk)} />;
+  if (!symbol && status === 'empty') return <Big {...noMarket(desk)} />;
   if (status === 'live') return null;
   if (hasBars) return <Small status={status} reason={reason} />;
   if (status === 'connecting' || status === 'reconnecting') return <Loading symbol={symbol} />;
+  if (status === 'unknown' && parseInterval(interval) === null)
+    return <Big {...noInterval(desk, interval)} />;
   if (status === 'unknown') return <Unknown symbol={symbol} />;
   return <Big {...said(desk, status, reason, symbol, interval)} />;
 }
@@ -88,6 +90,19 @@ function noMarket(desk: Desk): Said {
   };
 }
 
+function noInterval(desk: Desk, interval: string): Said {
+  return {
+    icon: 'clock',
+    title: `There are no bars of '${interval}'`,
+    text: 'An interval is written such as 5m, 1h, 1D, 1W or 1M.',
+    actions: (
+      <Button isMain onClick={() => desk.open({ name: 'interval', text: '' })}>
+        Another interval
+      </Button>
+    ),
+  };
+}
+
 function said(
   desk: Desk,
   status: SeriesStatus,
@@ -116,7 +131,7 @@ function said(
       text: `The market is known, and its first bar of ${intervalName(interval)} appears here with the first trade.`,
       actions: search(desk),
     };
-  if (/key|token|authori|allowed/i.test(reason)) return locked(desk);
+  if (/\b(key|token|authori\w*|allowed)\b/.test(reason)) return locked(desk);
   return {
     icon: 'server',
     title: 'The server cannot answer',
@@ -160,7 +175,7 @@ function Loading({ symbol }: { symbol: string }) {
         <i />
         <i />
       </div>
-      <p>Loading {symbol}</p>
+      <p>{symbol ? `Loading ${symbol}` : 'Looking for a market'}</p>
     </div>
   );
 }
