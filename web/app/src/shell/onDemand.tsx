@@ -1,7 +1,7 @@
 import { type ComponentType, useEffect, useState } from 'react';
 import { say } from '../ui/Toasts';
 
-interface Missable {
+interface Wanted {
   /** Called where the code cannot be loaded. */
   readonly missing?: () => void;
 }
@@ -13,9 +13,9 @@ interface Missable {
  */
 export function onDemand<Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
-): ComponentType<Props & Missable> {
+): ComponentType<Props & Wanted> {
   let known: ComponentType<Props> | null = null;
-  return function OnDemand({ missing, ...props }: Props & Missable) {
+  return function OnDemand({ missing, ...props }: Props & Wanted) {
     const [Part, setPart] = useState(() => known);
     useEffect(() => {
       if (known) return;
