@@ -43,18 +43,26 @@ export class History {
 
   /**
    * Returns the bars that follow a time, about `count` of them. The server tells the newest of a
-   * range, so ranges are asked for that hold no more; where nothing was traded they get longer.
+   * range, so ranges are asked for that hold no more; where nothing was traded they get longer, and
+   * shorter again where that was too long.
    */
   async after(time: Seconds, count: number): Promise<Later> {
     const bars: Bar[] = [];
     let start = time + 1;
-    let span = count * this.seconds;
+    const least = count * this.seconds;
+    const most = Math.max(PAGE, 2 * count);
+    let span = least;
     for (let step = 0; step < MOST_STEPS; step++) {
       const isLast = start + span > this.nowS();
       const end = isLast ? undefined : start + span;
       const { symbol, interval } = this;
       const query = { symbol, interval, start, end, limit: PAGE };
-      bars.push(...(await this.client.allCandles(query, Number.POSITIVE_INFINITY, this.ask)));
+      const found = await this.client.allCandles(query, most, this.ask);
+      if (found.length === most && span > least) {
+        span = Math.max(span / 4, least);
+        continue;
+      }
+      bars.push(...found);
       if (end === undefined) return { bars, until: null };
       if (bars.length * 2 >= count || step === MOST_STEPS - 1) return { bars, until: end };
       start = end;
