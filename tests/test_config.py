@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chandlery.config import Seconds, Secret, Size, bytes_of, load, table
 from chandlery.core.errors import ConfigError
+from chandlery.core.filters import Rule
 from chandlery.core.resolution import Resolution
 
 
@@ -189,3 +190,34 @@ def test_a_secret_that_is_too_short_is_not_shown_either(toml: str) -> None:
     assert "at least 32 characters" in caught.value.message
     assert "canary" not in repr(caught.value)
     assert caught.value.__cause__ is None
+
+
+FILTER = '[filters."BINANCE:*"]\nmin_notional = 5\nmax_deviation = 0.2\nwindow = "30m"\n'
+
+
+def test_filters_are_tables_of_the_file_or_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("chandlery.toml").write_text(FILTER)
+    rule = Rule(min_notional=5.0, max_deviation=0.2, window_s=1_800)
+    assert load().settings.filters == {"BINANCE:*": rule}
+    assert origin("filters")[0] == "BINANCE:*"
+    monkeypatch.setenv("CHANDLERY_FILTERS", '{"*": {"min_notional": 1}}')
+    assert load().settings.filters == {"*": Rule(min_notional=1.0)}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "",
+        "min = 5",
+        'min_notional = "much"',
+        "min_notional = -1",
+        "min_notional = nan",
+        'window = "2h"',
+        "max_deviation = [1]",
+        'window = "soon"',
+    ],
+)
+def test_a_filter_that_cannot_be_is_told(table: str) -> None:
+    Path("chandlery.toml").write_text(f'[filters."*"]\n{table}\n')
+    with pytest.raises(ConfigError, match=r"filters is .* expected tables with min_notional"):
+        load()

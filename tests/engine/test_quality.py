@@ -10,12 +10,15 @@ from typing_extensions import override
 
 from chandlery.core.candles import Candles, fold
 from chandlery.core.delivery import Bars, Coverage, Delivery, Gap
+from chandlery.core.filters import Rule
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine import quality as module
 from chandlery.engine.engine import Engine
+from chandlery.engine.filters import set_rule
 from chandlery.engine.quality import Quality, jumps_in, quality, quality_rows, row_of
+from chandlery.engine.tally import Tally
 from chandlery.stores import Scope
 from chandlery.stores.memory import MemoryStore
 from tests.engine.builders import LATER_US, MINUTE, START, candles, trades
@@ -194,3 +197,47 @@ def test_it_is_shown_by_symbol() -> None:
     assert rows == [row_of("A:B", quality(engine, 0, START + 600))]
     assert rows[0]["trades_per_minute"] == {"recent": 6.0, "usual": None, "ratio": None}
     assert rows[0]["last"] == START + 590
+
+
+def test_what_was_refused_is_counted_by_market_and_reason() -> None:
+    engine = engine_of(every(15, 600))
+    engine.registry.add([Market.of("A:C")])
+    late = LATER_US // 1_000_000 - START + 60
+    bad = [(1.0, -1.0), (2.0, 0.0), (3.0, float("nan")), (late, 1.0)]
+    other = trades([(1.0, -1.0)], market=1, first_id=900)
+    for batch in (trades(bad, first_id=800), other):
+        engine.recorder.record(Delivery(trades=batch), LATER_US)
+    given = candles([START + 30], given=True)
+    engine.recorder.record(Delivery(bars=(Bars(MINUTE, given),)), LATER_US)
+    assert list(quality(engine, 0, START + 600).refused.items()) == [
+        ("price is not positive", 2),
+        ("price is not a number", 1),
+        ("time is in the future", 1),
+        ("time is not where a 1m bar begins", 1),
+    ]
+    assert quality(engine, 1, START + 600).refused == {"price is not positive": 1}
+
+
+def test_only_so_many_markets_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chandlery.engine.tally.MOST_MARKETS", 2)
+    tally = Tally()
+    for market in (5, 6, 7, 5):
+        tally.refuse_all("bad", np.array([market], dtype=np.int32))
+        tally.leave_out(np.array([market], dtype=np.int32))
+    assert [tally.refused_of(market) for market in (5, 6, 7)] == [{"bad": 2}, {"bad": 1}, {}]
+    assert [tally.left_out_of(market) for market in (5, 6, 7)] == [2, 1, 0]
+    assert tally.left_out == 4
+
+
+def test_what_a_filter_leaves_out_is_counted() -> None:
+    engine = engine_of(every(15, 600))
+    set_rule(engine, 0, Rule(min_notional=50.0, max_deviation=0.5))
+    spikes = trades([(600, 100.0), (601, 900.0), (602, 900.0)], first_id=700)
+    engine.recorder.record(Delivery(trades=spikes), LATER_US)
+    found = quality(engine, 0, START + 610).left_out
+    assert (found.trades, found.of, found.as_they_came) == (2, 43, 2)
+    set_rule(engine, 0, None)
+    found = quality(engine, 0, START + 610).left_out
+    assert (found.trades, found.of, found.as_they_came) == (0, 0, 2)
+    row = row_of("A:B", quality(engine, 0, START + 610))
+    assert row["left_out"] == {"trades": 0, "of": 0, "as_they_came": 2}

@@ -6,6 +6,7 @@ holds. Calls block.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -75,6 +76,15 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many trades a filter leaves out of the newest, and did as they came."""
+
+    trades: int = 0
+    of: int = 0
+    as_they_came: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """The quality of a market's data."""
 
@@ -90,14 +100,18 @@ class Quality:
     jumps: int = 0
     largest_jumps: tuple[Jump, ...] = ()
     given: Compared = field(default_factory=Compared)
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """How much was refused since the process began, by reason."""
+    left_out: LeftOut = field(default_factory=lambda: LeftOut())
 
 
 def quality(engine: Engine, market: int, now: int) -> Quality:
     """Return the quality of a market's data at a moment in seconds."""
     missing = _missing(engine, market, now)
+    refused = engine.recorder.tally.refused_of(market)
     first, end = engine.registry.reach(market)
     if first >= end:
-        return Quality(market, gaps=missing)
+        return Quality(market, gaps=missing, refused=refused)
     clock = _Open(engine.registry, market, first, now)
     day = _closed(engine, clock, MINUTE, DAY_MINUTES)
     trades, bars = _rates(clock, day, _closed(engine, clock, HOUR, USUAL_HOURS))
@@ -114,6 +128,8 @@ def quality(engine: Engine, market: int, now: int) -> Quality:
         jumps=len(jumps),
         largest_jumps=tuple(jumps[:MOST_NAMED]),
         given=_compared(engine, market, day),
+        refused=refused,
+        left_out=_left_out(engine, market, now),
     )
 
 
@@ -207,6 +223,17 @@ def _missing(engine: Engine, market: int, now: int) -> Missing:
     return Missing(len(found), sum(gap.end - gap.start for gap in found), newest)
 
 
+def _left_out(engine: Engine, market: int, now: int) -> LeftOut:
+    """Count what the market's rule leaves out of the newest trades of a day."""
+    as_they_came = engine.recorder.tally.left_out_of(market)
+    if not engine.rulebook.of(market):
+        return LeftOut(as_they_came=as_they_came)
+    newest = engine.history.newest_trades(market, MOST_TRADES)
+    newest = newest.take(newest.time >= (now - DAY_MINUTES * 60) * US)
+    out = int(engine.filtering.left_out(newest).sum())
+    return LeftOut(out, len(newest), as_they_came)
+
+
 def _compared(engine: Engine, market: int, day: Candles) -> Compared:
     """Hold the newest given minutes against the fold of their own trades, where there are any."""
     given = _affordable(engine, market, day.take(day.given).take(slice(-GIVEN_MINUTES, None)))
@@ -278,4 +305,6 @@ def row_of(symbol: str, found: Quality) -> dict[str, Any]:
             "different": given.different,
             "newest": [{"t": t, "how": how} for t, how in given.examples],
         },
+        "refused": dict(found.refused),
+        "left_out": asdict(found.left_out),
     }

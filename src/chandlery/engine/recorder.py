@@ -24,6 +24,7 @@ from chandlery.engine.filtering import Filtering, Judged
 from chandlery.engine.making import SESSION_SLACK, grid_floor
 from chandlery.engine.registry import Registry
 from chandlery.engine.tails import Tails
+from chandlery.engine.tally import Tally
 from chandlery.stores import Change, Interval, Mark, Ranges, Store
 
 Result = TypeVar("Result")
@@ -86,6 +87,7 @@ class Recorder:
         filtering: Filtering,
     ) -> None:
         self._store = store
+        self.tally = Tally()
         self._filtering = filtering
         self._tails = tails
         self._dirt = dirt
@@ -155,7 +157,9 @@ class Recorder:
             self._dirt.learn(given.resolution for given in bars)
             self._filtering.learn(judged)
             self._keep_live(judged)
+            self.tally.leave_out(judged.left_out.market)
             number = self._ended()
+        self.tally.refuse(delivery.trades.market, refused)
         return Recorded(
             trades=fresh,
             bars=bars,
@@ -180,7 +184,9 @@ class Recorder:
             is_bad = np.zeros(len(given.candles), dtype=np.bool_)
             counts = {}
             for reason, failed in reasons.items():
-                counts[reason] = int((failed & ~is_bad).sum())
+                fresh = failed & ~is_bad
+                counts[reason] = int(fresh.sum())
+                self.tally.refuse_all(reason, given.candles.market[fresh])
                 is_bad |= failed
             sound.append(replace(given, candles=given.candles.take(~is_bad)))
             refused.append({reason: count for reason, count in counts.items() if count})

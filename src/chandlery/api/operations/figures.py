@@ -28,6 +28,13 @@ def _writer(operations: Operations) -> Iterator[Figure]:
     yield Figure(
         "trades_refused", "Trades refused.", lambda: own.refused, label="reason", kind="counter"
     )
+    tally = operations.server.engine.recorder.tally
+    yield Figure(
+        "trades_left_out",
+        "Trades that filters left out of the candles as they came.",
+        lambda: tally.left_out,
+        kind="counter",
+    )
     yield Figure("commit_failures", "Commits that failed.", lambda: own.failures, kind="counter")
     yield Figure("writer_failing", "1 while the store refuses.", lambda: float(bool(own.failing)))
     yield Figure("queue_rows", "Rows that wait to be written.", lambda: own.queued_rows)

@@ -45,6 +45,8 @@ SHAPE = record(
         largest=list_of(record(t=TIME, price=NUMBER, median=NUMBER, deviation=NUMBER)),
     ),
     given=record(bars=WHOLE, different=WHOLE, newest=list_of(record(t=TIME, how=TEXT))),
+    refused={"type": "object", "additionalProperties": WHOLE},
+    left_out=record(trades=WHOLE, of=WHOLE, as_they_came=WHOLE),
 )
 EXAMPLE = {
     "symbol": "BINANCE:BTCUSDT",
@@ -69,6 +71,8 @@ EXAMPLE = {
         "different": 1,
         "newest": [{"t": 1735689540, "how": "n is 430, expected 431"}],
     },
+    "refused": {"time is in the future": 3},
+    "left_out": {"trades": 2, "of": 50000, "as_they_came": 2},
 }
 
 
@@ -78,7 +82,8 @@ EXAMPLE = {
         summary="How good the data of markets is",
         description="What came in the last hour against what is usual, how old the newest of it "
         "is, what was not collected, prices far from their neighbours in the last day, and bars "
-        "as given by a source against those made from its trades. `null` is: not known.",
+        "as given by a source against those made from its trades; what was refused, and what a "
+        "filter leaves out. `null` is: not known.",
         tag="Data",
         parameters=ACCEPTED.listed,
         schema=list_of(SHAPE),

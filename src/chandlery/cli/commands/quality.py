@@ -23,6 +23,8 @@ HEADINGS = (
     "not collected",
     "jumps",
     "given bars that differ",
+    "refused",
+    "left out",
 )
 
 
@@ -66,6 +68,8 @@ def _table(found: list[dict[str, Any]]) -> Table:
             f"{gaps['seconds']:,} s",
             f"{row['jumps']['count']:,}",
             f"{given['different']:,} of {given['bars']:,}",
+            f"{sum(row['refused'].values()):,}",
+            f"{row['left_out']['trades']:,}",
         )
     return table
 
@@ -77,6 +81,11 @@ def _tell(row: dict[str, Any]) -> None:
     for jump in row["jumps"]["largest"]:
         far = f"{jump['deviation']:+.2%} from {jump['median']:g}"
         click.echo(f"jump: {iso_of(jump['t'])} to {jump['price']:g}, {far}")
+    for reason, count in row["refused"].items():
+        click.echo(f"refused since the server began: {count:,} ({reason})")
+    if row["left_out"]["of"]:
+        out, of = row["left_out"]["trades"], row["left_out"]["of"]
+        click.echo(f"left out of the candles: {out:,} of the newest {of:,} trades")
     for bar in row["given"]["newest"]:
         click.echo(f"differs: {iso_of(bar['t'])} {bar['how']}")
 
