@@ -1,10 +1,10 @@
-import type { Interval } from '@chandlery/chart-core';
+import { type Interval, parseInterval, secondsOf } from '@chandlery/chart-core';
 import { useSignal } from '@chandlery/react';
 import { useEffect, useState } from 'react';
 import type { Desk, Opened } from '../desk';
 import { MOST_FAVOURITES } from '../layout/prefs';
 import { useDesk } from '../shell/context';
-import { intervalLength, intervalName, intervalOf, intervalShort } from '../shell/words';
+import { intervalName, intervalOf, intervalShort } from '../shell/words';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 import { say } from '../ui/Toasts';
@@ -126,8 +126,13 @@ function toggleFavourite(desk: Desk, interval: string): void {
     }
     rest.push(interval);
   }
-  rest.sort((a, b) => intervalLength(a) - intervalLength(b));
+  rest.sort((a, b) => lengthOf(a) - lengthOf(b));
   desk.like({ favourites: rest });
+}
+
+function lengthOf(interval: string): number {
+  const length = parseInterval(interval);
+  return length ? secondsOf(length) : 0;
 }
 
 const USUAL = ['1m', '5m', '15m', '30m', '1h', '4h', '1d', '1w', '1M'];
