@@ -111,8 +111,15 @@ function following(desk: Desk, view: ChartView): (() => void)[] {
 function goToRange(desk: Desk, view: ChartView): void {
   const { range } = desk.layout.get();
   desk.isGoing.set(range !== null);
-  if (range) void showRange(view, desk.host, range).finally(() => desk.isGoing.set(false));
-  else void view.toNow();
+  if (!range) {
+    void view.toNow();
+    return;
+  }
+  const arrival = desk.arrived.get();
+  const isWanted = () => desk.arrived.get() === arrival;
+  void showRange(view, desk.host, range, isWanted).finally(() => {
+    if (isWanted()) desk.isGoing.set(false);
+  });
 }
 
 /** The layout follows where the chart looks, and the app how its series stands. */
@@ -121,10 +128,10 @@ function keptInStep(desk: Desk, view: ChartView): () => void {
   let stops: (() => void)[] = [];
   const look = () => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(
-      () => desk.look(view.isAtEdge.get() ? null : view.visible.get()),
-      LOOK_MS,
-    );
+    timer = window.setTimeout(() => {
+      // What an address asks for stays in it until that is reached.
+      if (!desk.isGoing.get()) desk.look(view.isAtEdge.get() ? null : view.visible.get());
+    }, LOOK_MS);
   };
   const listen = () => {
     for (const stop of stops) stop();
@@ -136,7 +143,7 @@ function keptInStep(desk: Desk, view: ChartView): () => void {
     stand();
     place();
   };
-  const ends = [view.visible.watch(look), view.feed.watch(listen)];
+  const ends = [view.visible.watch(look), desk.isGoing.watch(look), view.feed.watch(listen)];
   listen();
   return () => {
     window.clearTimeout(timer);

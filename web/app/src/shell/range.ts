@@ -8,13 +8,15 @@ export async function showRange(
   view: ChartView,
   host: Signal<LayerHost | null>,
   range: Range,
+  isWanted: () => boolean = () => true,
 ): Promise<void> {
   const feed = view.feed.get();
   if (!feed) return;
-  const isStill = () => view.feed.get() === feed;
+  const isStill = () => view.feed.get() === feed && isWanted();
   await firstBars(feed, view);
   if (!isStill()) return;
   await view.goTo((range.from + range.to) / 2).catch(() => undefined);
+  if (!isStill()) return;
   await feed.loadUntil(range.from).catch(() => undefined);
   if (!isStill()) return;
   await new Promise(requestAnimationFrame);
