@@ -32,6 +32,8 @@ TRADES_AT_ONCE = 1_000_000
 MOST_MINUTES = 500_000
 """Beyond so many minutes in memory all of them are forgotten."""
 FOREVER = 1 << 60
+NO_TRADES, NO_RANGES, NO_CLOSES = Trades.empty(), Ranges.empty(), Closes.empty()
+"""Made once: a commit without rules must not pay for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ class Judged:
     """
 
     counted: Trades
-    left_out: Trades = field(default_factory=Trades.empty)
-    again: Ranges = field(default_factory=Ranges.empty)
-    closes: Closes = field(default_factory=Closes.empty)
+    left_out: Trades = NO_TRADES
+    again: Ranges = NO_RANGES
+    closes: Closes = NO_CLOSES
     since: dict[int, int] = field(default_factory=dict)
 
 
