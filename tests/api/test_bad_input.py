@@ -254,6 +254,13 @@ async def test_every_part_of_a_path_may_be_wrong(guarded: House) -> None:
             check((call, wrong), path, await ask(guarded, call.method, path, b""))
 
 
+async def give_up(guarded: House, path: str, answer: tuple[int, dict[str, str], bytes]) -> None:
+    """Cancel a task that was begun: only so many may wait, however fast the machine works."""
+    if path.startswith("/api/v1/admin/tasks/") and answer[0] == 200:
+        begun = msgspec.json.decode(answer[2])["id"]
+        await ask(guarded, "DELETE", f"/api/v1/admin/tasks/{begun}", b"")
+
+
 async def test_every_body_may_be_wrong(guarded: House) -> None:
     for call in calls(guarded):
         if call.method == "GET":
@@ -261,7 +268,9 @@ async def test_every_body_may_be_wrong(guarded: House) -> None:
         path = _path(call)
         query = "&".join(f"{key}={quote(value)}" for key, value in call.good).encode()
         for body in BODIES:
-            check((call, body[:40]), path, await ask(guarded, call.method, path, query, body))
+            answer = await ask(guarded, call.method, path, query, body)
+            check((call, body[:40]), path, answer)
+            await give_up(guarded, path, answer)
     for body in BODIES:
         answer = await ask(guarded, "POST", "/api/session", b"", body)
         check(("session", body[:40]), "/api/session", answer)
