@@ -77,7 +77,7 @@ class Registry:
 
     def search(self, text: str, limit: int = 30) -> list[Market]:
         """Return the markets that fit a text best; hidden ones are left out."""
-        return list(islice(self.matches(text), max(limit, 0)))
+        return list(islice(self.matches(text), min(max(limit, 0), len(self))))
 
     def matches(self, text: str) -> Iterator[Market]:
         """Yield the markets that fit a text, best first; without one in the order of numbers."""
