@@ -184,7 +184,7 @@ class Filtering:
         market, minute = new.market[first], new.minute[first]
         newest = self._registry.newest_us(market)
         wanted = minute - rules.window_s(market)
-        missing, far = [], []
+        missing, far, begun = [], [], dict[int, int]()
         columns = (market.tolist(), minute.tolist(), wanted.tolist(), newest.tolist())
         for number, begin, since, last in zip(*columns, strict=True):
             held = self._since.get(number)
@@ -192,12 +192,14 @@ class Filtering:
                 continue
             if held is None and begin * US >= last - MOST_WINDOW_S * US:
                 low = min(since, last // US - MOST_WINDOW_S - 2 * MINUTE_S)
-                self._since[number] = low = low // MINUTE_S * MINUTE_S
+                begun[number] = low = low // MINUTE_S * MINUTE_S
                 if last >= 0:
                     missing.append((number, low * US, last + 1))
             else:
                 far.append(number)
         read = self._read(_ranges(iter(missing)))
+        # Not before the read: one that failed has brought nothing.
+        self._since |= begun
         if len(read):
             self._closes = Closes.concat((self._closes, read)).merged()
         return self._closes, np.array(far, dtype=np.int32)

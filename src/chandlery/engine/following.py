@@ -50,7 +50,8 @@ class Following:
 
     async def add(self, text: str) -> list[Outcome]:
         """Follow markets too; those that the venue does not have are told."""
-        wanted = self.watchlist.wanted(text)
+        # It may import what speaks to an exchange, which takes a second.
+        wanted = await asyncio.to_thread(self.watchlist.wanted, text)
         asked = [each for each in wanted if each.symbol not in self.watchlist.names]
         self.watchlist.check_room(len(asked))
         unknown, is_sure = await unknown_of(self._venues, asked)
@@ -89,7 +90,7 @@ class Following:
             await self._reopen(feed)
 
     async def _remove(self, text: str) -> list[Outcome]:
-        wanted = self.watchlist.wanted(text)
+        wanted = await asyncio.to_thread(self.watchlist.wanted, text)
         async with self._turn:
             gone = await asyncio.to_thread(lambda: self.watchlist.remove(wanted))
             for name, of in by_feed(gone).items():

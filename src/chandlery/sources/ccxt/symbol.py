@@ -65,8 +65,9 @@ class Symbol:
                 await self._around.sleep(back_off.next_s())
                 continue
             back_off.reset()
-            self._is_broken = False
             if came.trades:
+                # An answer without trades says nothing of what was missed.
+                self._is_broken = False
                 self.last = came.trades[-1]
                 yield came
 
