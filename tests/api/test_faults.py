@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,13 +117,21 @@ async def test_charts_are_told_with_status_200_that_it_took_too_long(path: str) 
 
 
 @pytest.mark.parametrize("path", UDF)
-async def test_charts_see_nothing_of_what_passes(path: str) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda: Fault(StoreUnavailableError("the disk is full"), left=2),
+        lambda: Fault(out_of_time(), left=1),
+    ],
+    ids=["unavailable", "late"],
+)
+async def test_charts_see_nothing_of_what_passes(path: str, fault: Callable[[], Fault]) -> None:
     store = Faulty()
     async with house(store=store) as found:
         right = await told(found, f"/api/tradingview/{path}")
     store = Faulty()
     async with house(store=store) as found:
-        store.fault = Fault(StoreUnavailableError("the disk is full"), left=2)
+        store.fault = fault()
         status, _, body = await told(found, f"/api/tradingview/{path}")
         assert (status, body) == (200, right[2])
 

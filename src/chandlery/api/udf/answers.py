@@ -17,7 +17,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from chandlery.api.query import Query
-from chandlery.core.errors import ChandleryError, UnknownMarketError
+from chandlery.core.errors import ChandleryError, QueryBudgetError, UnknownMarketError
 
 Result = TypeVar("Result")
 
@@ -66,10 +66,18 @@ def told(error: ChandleryError) -> str:
 
 
 async def patiently(work: Callable[[], Awaitable[Result]]) -> Result:
-    """Await work, and again a few times when it fails for a reason that may pass."""
+    """Await work, and again a few times when it fails for a reason that may pass.
+
+    What took too long is tried once more: the disk may have been busy with something else.
+    """
+    is_late = False
     for pause in PAUSES_S:
         try:
             return await work()
+        except QueryBudgetError:
+            if is_late:
+                raise
+            is_late = True
         except ChandleryError as error:
             if not error.retryable:
                 raise
