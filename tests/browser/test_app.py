@@ -41,13 +41,6 @@ def frame(page: Page) -> None:
     page.evaluate("new Promise(requestAnimationFrame)")
 
 
-def drag(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(*end, steps=6)
-    page.mouse.up()
-
-
 def test_a_market_is_found_by_typing_arrows_and_enter(page: Page) -> None:
     page.keyboard.type("test")
     options = page.get_by_role("option")
@@ -149,27 +142,6 @@ def test_every_dialog_opens_by_a_key_is_for_everybody_and_closes(page: Page, nam
     assert faults_of(page) == []
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-
-
-def test_a_drawing_is_made_moved_undone_and_kept_at_its_times(page: Page) -> None:
-    kept = "JSON.parse(localStorage.getItem('chandlery.drawings.TEST:BTCUSDT'))?.drawings"
-    page.get_by_role("button", name="Trend line").click()
-    drag(page, (400, 500), (700, 300))
-    until(page, f"{kept}?.length === 1")
-    before = page.evaluate(f"{kept}[0].anchors")
-    drag(page, (550, 400), (580, 380))
-    moved = page.evaluate(f"{kept}[0].anchors")
-    assert moved != before
-    page.keyboard.press("Control+z")
-    assert page.evaluate(f"{kept}[0].anchors") == before
-    expect(page.get_by_role("toolbar", name=re.compile("style"))).to_be_visible()
-    page.keyboard.type("15")
-    page.keyboard.press("Enter")
-    until(page, "window.chandlery.interval === '15m'")
-    assert page.evaluate(f"{kept}[0].anchors") == before
-    page.reload()
-    live(page)
-    assert page.evaluate(f"{kept}.length") == 1
 
 
 def test_on_a_phone_a_finger_scrolls_and_opens(server: Served, opened: Opened) -> None:

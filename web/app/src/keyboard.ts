@@ -71,6 +71,15 @@ export const CHART_KEYS: readonly (readonly [keys: string, label: string])[] = [
   ['Esc', 'Put the crosshair away'],
 ];
 
+/** Keys of what is drawn or selected. */
+export const DRAWING_KEYS: readonly (readonly [keys: string, label: string])[] = [
+  ['Enter', 'Draw it in the middle, or end it here'],
+  ['← → ↑ ↓', 'Move by a bar or a tick, with Shift by ten'],
+  ['Delete', 'Remove'],
+  ['Mod+C, Mod+V, Mod+D', 'Copy, paste, duplicate'],
+  ['Esc', 'Let go'],
+];
+
 const ALT: Readonly<Record<string, Command>> = {
   KeyJ: 'indicators',
   KeyC: 'compare',

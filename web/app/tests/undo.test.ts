@@ -40,3 +40,13 @@ test('only so many steps are kept', () => {
   while (undo.can.get().undo) undo.undo();
   expect(state.value).toBe(50);
 });
+
+test('a step that had nothing left to do is passed over and forgotten', () => {
+  const { undo, state, set } = counter();
+  set(1);
+  undo.push({ undo: () => false, redo: () => false });
+  undo.undo();
+  expect(state.value).toBe(0);
+  undo.redo();
+  expect([state.value, undo.can.get()]).toEqual([1, { undo: true, redo: false }]);
+});

@@ -1,5 +1,5 @@
 import { useSignal } from '@chandlery/react';
-import { CHART_KEYS, SHORTCUTS } from '../keyboard';
+import { CHART_KEYS, DRAWING_KEYS, SHORTCUTS } from '../keyboard';
 import { useDesk } from '../shell/context';
 import { Dialog } from '../ui/Dialog';
 import './dialogs.css';
@@ -20,6 +20,8 @@ export default function HelpDialog() {
         <section>
           <h3>On the chart</h3>
           <Keys rows={CHART_KEYS} />
+          <h3>On a drawing</h3>
+          <Keys rows={DRAWING_KEYS} />
           <h3>By hand</h3>
           <p>
             Drag to move in time, turn the wheel or pinch to zoom. Drag a scale to stretch it, and

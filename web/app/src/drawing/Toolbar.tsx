@@ -25,5 +25,7 @@ export default function Toolbar({ desk }: { desk: Desk }) {
       setLayer(null);
     };
   }, [view]);
-  return layer && <DrawingTools layer={layer} />;
+  return (
+    layer && <DrawingTools layer={layer} undo={desk.undo} symbol={() => desk.layout.get().symbol} />
+  );
 }

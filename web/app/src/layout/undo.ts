@@ -1,9 +1,12 @@
 import { Signal } from '@chandlery/chart-core';
 
-/** Something that was done, and how it is undone and done again. */
+/**
+ * Something that was done, and how it is undone and done again. One that returns false had nothing
+ * left to do, such as for drawings of a market that is not shown any more, and is passed over.
+ */
 export interface Step {
-  readonly undo: () => void;
-  readonly redo: () => void;
+  readonly undo: () => unknown;
+  readonly redo: () => unknown;
 }
 
 const MOST_STEPS = 200;
@@ -27,26 +30,29 @@ export class Undo {
   }
 
   undo(): void {
-    const step = this.past.pop();
-    if (!step) return;
-    this.future.push(step);
-    this.work(step.undo);
+    for (let step = this.past.pop(); step; step = this.past.pop()) {
+      if (!this.work(step.undo)) continue;
+      this.future.push(step);
+      break;
+    }
+    this.tell();
   }
 
   redo(): void {
-    const step = this.future.pop();
-    if (!step) return;
-    this.past.push(step);
-    this.work(step.redo);
+    for (let step = this.future.pop(); step; step = this.future.pop()) {
+      if (!this.work(step.redo)) continue;
+      this.past.push(step);
+      break;
+    }
+    this.tell();
   }
 
-  private work(done: () => void): void {
+  private work(done: () => unknown): boolean {
     this.isAtWork = true;
     try {
-      done();
+      return done() !== false;
     } finally {
       this.isAtWork = false;
-      this.tell();
     }
   }
 

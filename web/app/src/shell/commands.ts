@@ -2,6 +2,7 @@
 
 import type { Desk } from '../desk';
 import type { Asked, Command } from '../keyboard';
+import { download } from '../ui/download';
 import { say } from '../ui/Toasts';
 
 export function run(desk: Desk, { command, text }: Asked): void {
@@ -66,19 +67,11 @@ export async function screenshot(desk: Desk): Promise<void> {
   }
   const { symbol, interval } = desk.layout.get();
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  save(picture, `${symbol.replace(/[^\w-]+/g, '-')}-${interval}-${stamp}.png`);
+  download(picture, `${symbol.replace(/[^\w-]+/g, '-')}-${interval}-${stamp}.png`);
   say('The picture is with your downloads', {
     label: 'Copy it too',
     run: () => void copyPicture(picture),
   });
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 async function copyPicture(picture: Blob): Promise<void> {

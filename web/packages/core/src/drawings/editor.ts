@@ -4,11 +4,11 @@
  */
 
 import { Signal } from '../signal';
-import { type Box, distance, type Point, snappedAngle } from './geometry';
+import { distance, type Point, snappedAngle } from './geometry';
 import { advanced, type History, historyOf, redone, undone } from './history';
+import { type Hit, hitOf, type Touch } from './hit';
 import {
   ANCHORS,
-  type Anchor,
   type Drawing,
   LONGEST_TEXT,
   MOST_DRAWINGS,
@@ -16,24 +16,7 @@ import {
   type Style,
   type Tool,
 } from './model';
-import { distanceTo, type Shape } from './shapes';
-
-/** What the editor asks of the chart. */
-export interface Canvas {
-  readonly box: Box;
-  pointOf(anchor: Anchor): Point | null;
-  /** Where a point lies; with a magnet, at the nearest price of its bar. */
-  anchorAt(point: Point, magnet: boolean): Anchor | null;
-  shapesOf(drawing: Drawing): readonly Shape[];
-}
-
-export interface Touch {
-  readonly point: Point;
-  /** How near is near enough, in pixels. */
-  readonly reach: number;
-  /** Straight angles only. */
-  readonly isStraight: boolean;
-}
+import { type Canvas, dragged, stepped, withHandle } from './moves';
 
 type Stroke =
   | {
@@ -47,19 +30,12 @@ type Stroke =
       readonly before: Drawing;
       readonly draft: Drawing;
       readonly from: Point;
-      /** The anchor that is moved; null moves the whole. */
+      /** See `Hit`. */
       readonly handle: number | null;
     };
 
-/** What lies under a pointer. */
-export interface Hit {
-  readonly id: string;
-  readonly handle: number | null;
-}
-
 const STILL_PX = 4;
-const STEP_PX = 1;
-const LONG_STEP_PX = 10;
+const LONG_STEP = 10;
 const ARROWS: Readonly<Record<string, Point>> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
@@ -79,6 +55,8 @@ export class Editor {
   readonly hasMagnet = new Signal(false);
   readonly canUndo = new Signal(false);
   readonly canRedo = new Signal(false);
+  /** How often something was done that can be undone. */
+  readonly steps = new Signal(0);
   /** What new drawings look like. */
   style: Style = PLAIN;
 
@@ -151,12 +129,12 @@ export class Editor {
     if (!stroke) return false;
     if (stroke.kind === 'moving') {
       this.stroke = null;
-      if (stroke.draft !== stroke.before) this.replace(stroke.draft);
+      if (hasMoved(stroke.before, stroke.draft)) this.replace(stroke.draft);
       return true;
     }
     const isDrag = distance(stroke.from, touch.point) > STILL_PX;
-    const isSecond = stroke.isDown && isDrag;
-    if (isSecond) this.finish(stroke.draft);
+    const isWhole = stroke.draft.anchors.length === 1 || (stroke.isDown && isDrag);
+    if (isWhole) this.finish(stroke.draft);
     else this.stroke = { ...stroke, isDown: false };
     return true;
   }
@@ -164,16 +142,35 @@ export class Editor {
   /** The pointer was taken away: what was under the hand is as it was. */
   cancel(): void {
     this.stroke = null;
-    this.tool.set(null);
   }
 
   private place(tool: Tool, { point }: Touch): boolean {
-    const anchor = this.canvas.anchorAt(point, this.hasMagnet.get());
-    if (!anchor) return true;
-    const anchors = Array.from({ length: ANCHORS[tool] }, () => anchor);
-    const draft = { id: this.newId(), tool, anchors, style: this.style, text: '', isLocked: false };
-    if (anchors.length === 1) this.finish(draft);
-    else this.stroke = { kind: 'placing', draft, from: point, isDown: true };
+    const draft = this.drafted(tool, point, point);
+    if (!draft) return true;
+    this.isHidden.set(false);
+    this.stroke = { kind: 'placing', draft, from: point, isDown: true };
+    return true;
+  }
+
+  private drafted(tool: Tool, ...points: readonly Point[]): Drawing | null {
+    const anchors = points
+      .slice(0, ANCHORS[tool])
+      .map((point) => this.canvas.anchorAt(point, this.hasMagnet.get()))
+      .filter((anchor) => anchor !== null);
+    if (anchors.length < ANCHORS[tool]) return null;
+    return { id: this.newId(), tool, anchors, style: this.style, text: '', isLocked: false };
+  }
+
+  /** Puts what is being drawn into the middle of the chart, for those who have no pointer. */
+  private settle(tool: Tool): boolean {
+    const { width, height } = this.canvas.box;
+    const at = (x: number, y: number) => ({ x: x * width, y: y * height });
+    const draft =
+      this.stroke?.kind === 'placing'
+        ? this.stroke.draft
+        : this.drafted(tool, at(0.4, 0.6), at(0.6, 0.4));
+    this.isHidden.set(false);
+    if (draft) this.finish(draft);
     return true;
   }
 
@@ -194,15 +191,9 @@ export class Editor {
     const hit = this.hit(touch);
     this.selected.set(hit?.id ?? null);
     const before = hit && this.find(hit.id);
-    if (!hit || !before) return false;
-    if (!before.isLocked)
-      this.stroke = {
-        kind: 'moving',
-        before,
-        draft: before,
-        from: touch.point,
-        handle: hit.handle,
-      };
+    if (!before || before.isLocked) return false;
+    const { handle } = hit;
+    this.stroke = { kind: 'moving', before, draft: before, from: touch.point, handle };
     return true;
   }
 
@@ -210,62 +201,34 @@ export class Editor {
     const stroke = this.stroke;
     if (!stroke) return;
     const draft =
-      stroke.kind === 'placing' || stroke.handle !== null
-        ? this.anchored(stroke.draft, stroke.kind === 'moving' ? (stroke.handle ?? 0) : 1, touch)
-        : this.shifted(stroke.before, {
-            x: touch.point.x - stroke.from.x,
-            y: touch.point.y - stroke.from.y,
-          });
+      stroke.kind === 'placing'
+        ? this.pulled(stroke.draft, stroke.draft.anchors.length - 1, touch)
+        : this.moved(stroke, touch);
     if (draft) this.stroke = { ...stroke, draft };
   }
 
-  /** The drawing with one anchor where the pointer is. */
-  private anchored(drawing: Drawing, index: number, touch: Touch): Drawing | null {
-    const other = drawing.anchors[index === 0 ? 1 : 0];
+  private moved(stroke: Stroke & { kind: 'moving' }, touch: Touch): Drawing | null {
+    const { before, draft, from, handle } = stroke;
+    const { point } = touch;
+    // A press that trembles a little moves nothing.
+    if (draft === before && distance(from, point) <= STILL_PX) return null;
+    if (handle !== null) return this.pulled(draft, handle, touch);
+    return dragged(this.canvas, before, { x: point.x - from.x, y: point.y - from.y });
+  }
+
+  /** The drawing with one handle where the pointer is. */
+  private pulled(drawing: Drawing, handle: number, touch: Touch): Drawing | null {
+    const other = handle < 2 ? drawing.anchors[1 - handle] : undefined;
     const pivot = touch.isStraight && other ? this.canvas.pointOf(other) : null;
     const point = pivot ? snappedAngle(pivot, touch.point) : touch.point;
     const anchor = this.canvas.anchorAt(point, this.hasMagnet.get() && !pivot);
-    if (!anchor) return null;
-    return { ...drawing, anchors: drawing.anchors.map((each, i) => (i === index ? anchor : each)) };
+    return anchor && withHandle(drawing, handle, anchor);
   }
 
-  /** The drawing, moved by so many pixels. */
-  private shifted(drawing: Drawing, by: Point): Drawing | null {
-    const anchors: Anchor[] = [];
-    for (const anchor of drawing.anchors) {
-      const point = this.canvas.pointOf(anchor);
-      const moved = point && this.canvas.anchorAt({ x: point.x + by.x, y: point.y + by.y }, false);
-      if (!moved) return null;
-      anchors.push(moved);
-    }
-    return { ...drawing, anchors };
-  }
-
-  /** What lies under a pointer: handles of the selected one first, then the topmost. */
-  hit({ point, reach }: Touch): Hit | null {
+  /** What lies under a pointer. */
+  hit(touch: Pick<Touch, 'point' | 'reach'>): Hit | null {
     if (this.isHidden.get()) return null;
-    const selected = this.find(this.selected.get());
-    const handle = selected ? this.handleAt(selected, point, reach) : -1;
-    if (selected && handle >= 0) return { id: selected.id, handle };
-    const drawings = this.drawings.get();
-    for (let index = drawings.length - 1; index >= 0; index -= 1) {
-      const drawing = drawings[index];
-      if (drawing && this.distance(drawing, point) <= reach)
-        return { id: drawing.id, handle: null };
-    }
-    return null;
-  }
-
-  private handleAt(drawing: Drawing, point: Point, reach: number): number {
-    return drawing.anchors.findIndex((anchor) => {
-      const at = this.canvas.pointOf(anchor);
-      return at !== null && distance(at, point) <= reach * 1.5;
-    });
-  }
-
-  private distance(drawing: Drawing, point: Point): number {
-    const shapes = this.canvas.shapesOf(drawing);
-    return Math.min(Number.POSITIVE_INFINITY, ...shapes.map((shape) => distanceTo(shape, point)));
+    return hitOf(this.canvas, this.drawings.get(), this.find(this.selected.get()), touch);
   }
 
   // The keyboard
@@ -274,13 +237,14 @@ export class Editor {
   key(key: string, { ctrl = false, shift = false } = {}): boolean {
     if (ctrl) return this.chord(key.toLowerCase(), shift);
     if (key === 'Escape') return this.escape();
+    const tool = this.tool.get();
+    if (key === 'Enter' && tool) return this.settle(tool);
     const selected = this.find(this.selected.get());
     if (!selected) return false;
     if (key === 'Delete' || key === 'Backspace') return this.remove();
     const arrow = ARROWS[key];
     if (!arrow) return false;
-    const step = shift ? LONG_STEP_PX : STEP_PX;
-    return this.nudge(selected, { x: arrow.x * step, y: arrow.y * step });
+    return this.nudge(selected, arrow, shift ? LONG_STEP : 1);
   }
 
   private chord(key: string, shift: boolean): boolean {
@@ -303,14 +267,15 @@ export class Editor {
 
   private escape(): boolean {
     const meant = this.isBusy || this.measure !== null || this.selected.get() !== null;
-    this.cancel();
-    this.selected.set(null);
+    this.stroke = null;
     this.measure = null;
+    this.tool.set(null);
+    this.selected.set(null);
     return meant;
   }
 
-  private nudge(drawing: Drawing, by: Point): boolean {
-    const moved = drawing.isLocked ? null : this.shifted(drawing, by);
+  private nudge(drawing: Drawing, way: Point, count: number): boolean {
+    const moved = drawing.isLocked ? null : stepped(this.canvas, drawing, way, count);
     if (moved) this.replace(moved);
     return true;
   }
@@ -338,6 +303,22 @@ export class Editor {
     this.selected.set(null);
   }
 
+  /** Selects the next drawing in the order they were made, and after the last the first. */
+  selectNext(): void {
+    const drawings = this.drawings.get();
+    const index = drawings.findIndex(({ id }) => id === this.selected.get());
+    this.isHidden.set(false);
+    this.selected.set(drawings[(index + 1) % drawings.length]?.id ?? null);
+  }
+
+  /** Adds drawings from elsewhere, as far as there is room; returns how many. */
+  add(drawings: readonly Drawing[]): number {
+    const room = MOST_DRAWINGS - this.drawings.get().length;
+    const own = drawings.slice(0, room).map((each) => ({ ...each, id: this.newId() }));
+    if (own.length) this.commit([...this.drawings.get(), ...own]);
+    return own.length;
+  }
+
   duplicate(): boolean {
     const selected = this.find(this.selected.get());
     return selected !== null && this.paste(selected);
@@ -362,7 +343,7 @@ export class Editor {
 
   private paste(drawing: Drawing): boolean {
     if (this.drawings.get().length >= MOST_DRAWINGS) return false;
-    const copy = this.shifted(drawing, { x: COPY_PX, y: COPY_PX }) ?? drawing;
+    const copy = dragged(this.canvas, drawing, { x: COPY_PX, y: COPY_PX }) ?? drawing;
     const own = { ...copy, id: this.newId(), isLocked: false };
     this.commit([...this.drawings.get(), own]);
     this.selected.set(own.id);
@@ -374,7 +355,9 @@ export class Editor {
   }
 
   private commit(drawings: readonly Drawing[]): void {
-    this.become(advanced(this.history, drawings));
+    const before = this.history;
+    this.become(advanced(before, drawings));
+    if (this.history !== before) this.steps.set(this.steps.get() + 1);
   }
 
   private step(history: History<readonly Drawing[]> | null): boolean {
@@ -396,3 +379,8 @@ export class Editor {
     return this.drawings.get().find((each) => each.id === id) ?? null;
   }
 }
+
+const hasMoved = (before: Drawing, after: Drawing): boolean =>
+  before.anchors.some(
+    ({ time, price }, i) => time !== after.anchors[i]?.time || price !== after.anchors[i]?.price,
+  );

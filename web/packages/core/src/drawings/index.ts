@@ -3,4 +3,4 @@
 export { Editor } from './editor';
 export { DrawingLayer, type DrawingOptions } from './layer';
 export { ANCHORS, DASHES, type Drawing, type Style, TOOLS, type Tool, WIDEST } from './model';
-export { keyOf, load, parse, print } from './storage';
+export { keyOf, LONGEST_READ, load, parse, print } from './storage';

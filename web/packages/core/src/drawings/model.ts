@@ -11,6 +11,7 @@ export const TOOLS = [
   'ray',
   'extended',
   'horizontal',
+  'horizontalRay',
   'vertical',
   'rectangle',
   'fibonacci',
@@ -43,6 +44,7 @@ export const ANCHORS: Readonly<Record<Tool, number>> = {
   ray: 2,
   extended: 2,
   horizontal: 1,
+  horizontalRay: 1,
   vertical: 1,
   rectangle: 2,
   fibonacci: 2,
@@ -50,6 +52,7 @@ export const ANCHORS: Readonly<Record<Tool, number>> = {
   measure: 2,
 };
 
+/** What a drawing looks like unless somebody wants it otherwise. */
 export const PLAIN: Style = { colour: 'series-1', width: 2, dash: 'solid' };
 export const WIDEST = 6;
 export const LONGEST_TEXT = 500;

@@ -18,6 +18,13 @@ import {
 
 const PREFIX = 'chandlery.drawings.';
 const VERSION = 1;
+/** Characters kept for one symbol; the browser gives all pages of a site about five million. */
+export const LONGEST = 262_144;
+/** Characters that are looked at, in a file from elsewhere too. */
+export const LONGEST_READ = 4 * LONGEST;
+const LONGEST_ID = 64;
+/** What a date of the browser can be, in seconds. */
+const FARTHEST = 8.64e12;
 const COLOUR = /^(#[0-9a-f]{6}|[a-z][a-z0-9-]{0,30})$/i;
 
 export type KeyValues = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -36,8 +43,10 @@ export function load(storage: KeyValues, symbol: string): readonly Drawing[] {
 /** Keeps drawings; returns whether there was room. */
 export function save(storage: KeyValues, symbol: string, drawings: readonly Drawing[]): boolean {
   try {
+    const text = print(drawings);
+    if (text.length > LONGEST) return false;
     if (drawings.length === 0) storage.removeItem(keyOf(symbol));
-    else storage.setItem(keyOf(symbol), print(drawings));
+    else storage.setItem(keyOf(symbol), text);
     return true;
   } catch {
     return false;
@@ -48,7 +57,7 @@ export const print = (drawings: readonly Drawing[]): string =>
   JSON.stringify({ version: VERSION, drawings });
 
 export function parse(text: string | null): readonly Drawing[] {
-  if (!text) return [];
+  if (!text || text.length > LONGEST_READ) return [];
   let kept: unknown;
   try {
     kept = JSON.parse(text);
@@ -69,9 +78,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
 function drawingOf(value: unknown): Drawing | null {
-  if (!isObject(value) || typeof value.id !== 'string') return null;
+  if (!isObject(value) || !isId(value.id)) return null;
   const tool = TOOLS.find((each) => each === value.tool);
   if (!tool || tool === 'measure' || !Array.isArray(value.anchors)) return null;
+  if (value.anchors.length !== ANCHORS[tool]) return null;
   const anchors = value.anchors.map(anchorOf).filter((each) => each !== null);
   if (anchors.length !== ANCHORS[tool]) return null;
   const text = typeof value.text === 'string' ? value.text.slice(0, LONGEST_TEXT) : '';
@@ -86,10 +96,14 @@ function drawingOf(value: unknown): Drawing | null {
   };
 }
 
+const isId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= LONGEST_ID;
+
 function anchorOf(value: unknown): Anchor | null {
   if (!isObject(value)) return null;
   const { time, price } = value;
-  const isGood = Number.isFinite(time) && Number.isFinite(price);
+  const isGood =
+    Number.isFinite(time) && Number.isFinite(price) && Math.abs(time as number) <= FARTHEST;
   return isGood ? { time: time as number, price: price as number } : null;
 }
 

@@ -63,6 +63,12 @@ describe('placing', () => {
     expect(only().anchors).toEqual([{ time: START + 3_000, price: 250 }]);
   });
 
+  test('with one press that is drawn on to where it is let go', () => {
+    editor.tool.set('horizontal');
+    drag([50, 150], [60, 200]);
+    expect([only().anchors[0]?.price, editor.isBusy]).toEqual([200, false]);
+  });
+
   test('straight with the shift key', () => {
     editor.tool.set('trend');
     drag([100, 100], [200, 108], true);
@@ -76,13 +82,49 @@ describe('placing', () => {
     expect(canvas.magnets).toBe(1);
   });
 
-  test('is given up with Escape, and when the pointer is taken away', () => {
-    for (const giveUp of [() => editor.key('Escape'), () => editor.cancel()]) {
-      editor.tool.set('trend');
-      click(100, 300);
-      giveUp();
-      expect([editor.shown(), editor.tool.get(), editor.isBusy]).toEqual([[], null, false]);
-    }
+  test('is given up with Escape', () => {
+    editor.tool.set('trend');
+    click(100, 300);
+    expect(editor.key('Escape')).toBe(true);
+    expect([editor.shown(), editor.tool.get(), editor.isBusy]).toEqual([[], null, false]);
+  });
+
+  test('begins anew when the pointer is taken away, with the tool still in hand', () => {
+    editor.tool.set('trend');
+    editor.down(touch(100, 300));
+    editor.cancel();
+    expect([editor.shown(), editor.tool.get()]).toEqual([[], 'trend']);
+    drag([10, 10], [90, 60]);
+    expect(only().anchors[0]).toEqual({ time: START + 600, price: 390 });
+  });
+
+  test('shows again what was hidden', () => {
+    editor.isHidden.set(true);
+    editor.tool.set('horizontal');
+    click(50, 150);
+    expect(editor.shown()).toHaveLength(1);
+  });
+
+  test('needs no pointer: Enter puts it into the middle, or ends it where it is', () => {
+    editor.tool.set('trend');
+    expect(editor.key('Enter')).toBe(true);
+    expect(only().anchors.map(canvas.pointOf)).toEqual([
+      { x: 320, y: 240 },
+      { x: 480, y: 160 },
+    ]);
+    editor.tool.set('trend');
+    click(100, 300);
+    editor.move(touch(200, 200));
+    editor.key('Enter');
+    expect(editor.drawings.get()[1]?.anchors[1]).toEqual({ time: START + 12_000, price: 200 });
+    expect(editor.key('Enter')).toBe(false);
+  });
+
+  test('outside of the times that there are, nothing is placed', () => {
+    canvas.anchorAt = () => null as never;
+    editor.tool.set('trend');
+    drag([100, 300], [200, 100]);
+    expect([editor.drawings.get(), editor.shown(), editor.key('Enter')]).toEqual([[], [], true]);
   });
 
   test('a text is written at once, and goes if it has no words', () => {
@@ -117,6 +159,7 @@ describe('what is there', () => {
       const middle = {
         text: [110, 300],
         horizontal: [500, 300],
+        horizontalRay: [500, 300],
         vertical: [100, 50],
         rectangle: [100, 200],
       } as const;
@@ -151,6 +194,47 @@ describe('what is there', () => {
     ]);
   });
 
+  test('a rectangle is pulled by any corner', () => {
+    draw('rectangle', [100, 300], [300, 100]);
+    drag([300, 300], [350, 310]);
+    drag([100, 100], [90, 50]);
+    expect(only().anchors.map(canvas.pointOf)).toEqual([
+      { x: 90, y: 310 },
+      { x: 350, y: 50 },
+    ]);
+  });
+
+  test('a press that trembles moves neither the whole nor a handle, and is no step', () => {
+    draw('trend', [100, 300], [300, 100]);
+    const before = only();
+    drag([200, 200], [202, 198]);
+    drag([300, 100], [303, 101]);
+    drag([200, 200], [240, 200]);
+    expect(editor.steps.get()).toBe(2);
+    editor.undo();
+    expect(only()).toBe(before);
+  });
+
+  test('a drag that comes back to where it began is no step', () => {
+    draw('trend', [100, 300], [300, 100]);
+    editor.down(touch(200, 200));
+    editor.move(touch(300, 300));
+    editor.move(touch(200, 200));
+    editor.up(touch(200, 200));
+    expect(editor.steps.get()).toBe(1);
+  });
+
+  test('one moved on a coarser interval keeps its shape', () => {
+    draw('trend', [100, 300], [107, 200]);
+    [canvas.zoom, canvas.barWidth] = [240, 10];
+    const { x, y } = canvas.pointOf(only().anchors[0] as Drawing['anchors'][0]);
+    editor.selected.set(null);
+    drag([x + 1, y - 50], [x + 41, y - 50]);
+    const [a, b] = only().anchors;
+    expect((b?.time ?? 0) - (a?.time ?? 0)).toBe(420);
+    expect(a).toEqual({ time: START + 6_000 + 4 * 2_400, price: 100 });
+  });
+
   test('the topmost is taken', () => {
     draw('horizontal', [10, 200], [0, 0]);
     draw('vertical', [400, 10], [0, 0]);
@@ -166,6 +250,7 @@ describe('what is there', () => {
     expect(editor.key('Delete')).toBe(false);
     expect(only()).toBe(before);
     expect(editor.selected.get()).toBe('d1');
+    expect(editor.down(touch(500, 200))).toBe(false);
   });
 
   test('what is hidden is not in the way', () => {
@@ -191,6 +276,36 @@ describe('the keyboard', () => {
     editor.key('ArrowUp');
     editor.key('ArrowDown', { shift: true });
     expect(only().anchors[0]?.price).toBeCloseTo(191, 9);
+  });
+
+  test('moves by a bar to the sides', () => {
+    draw('trend', [100, 300], [300, 100]);
+    [canvas.barWidth, canvas.zoom] = [8, 60];
+    editor.key('ArrowRight');
+    editor.key('ArrowLeft', { shift: true });
+    expect(only().anchors[0]).toEqual({ time: START + 6_000 - 9 * 480, price: 100 });
+  });
+
+  test('moves by a tick where a pixel is less, and by a pixel where bars are thinner', () => {
+    draw('horizontal', [10, 200], [0, 0]);
+    canvas.tick = 25;
+    editor.key('ArrowUp');
+    expect(only().anchors[0]?.price).toBe(225);
+    canvas.barWidth = 0.25;
+    editor.key('ArrowRight');
+    expect(only().anchors[0]?.time).toBe(START + 600 + 60);
+  });
+
+  test('selects one after the other', () => {
+    editor.selectNext();
+    expect(editor.selected.get()).toBeNull();
+    draw('horizontal', [10, 200], [0, 0]);
+    draw('vertical', [10, 200], [0, 0]);
+    const seen = [1, 2, 3].map(() => {
+      editor.selectNext();
+      return editor.selected.get();
+    });
+    expect(seen).toEqual(['d1', 'd2', 'd1']);
   });
 
   test('copies, pastes and duplicates beside the first', () => {
@@ -259,4 +374,14 @@ test('there is an end to how many are drawn', () => {
   draw('horizontal', [10, 200], [0, 0]);
   expect(editor.drawings.get()).toHaveLength(500);
   expect(editor.isBusy).toBe(false);
+});
+
+test('drawings from elsewhere get ids of their own, can be undone, and find the same end', () => {
+  draw('horizontal', [10, 200], [0, 0]);
+  const many = Array.from({ length: 600 }, () => only());
+  expect(editor.add(many)).toBe(499);
+  expect(new Set(editor.drawings.get().map(({ id }) => id)).size).toBe(500);
+  expect(editor.add(many)).toBe(0);
+  editor.undo();
+  expect(editor.drawings.get()).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Drawing, PLAIN } from '../../src/drawings/model';
-import { keyOf, load, parse, print, save } from '../../src/drawings/storage';
+import { keyOf, LONGEST_READ, load, parse, print, save } from '../../src/drawings/storage';
 
 const LINE: Drawing = {
   id: 'a',
@@ -49,6 +49,19 @@ test.each([
 test.each([
   ['no object', 7],
   ['no id', { ...LINE, id: 7 }],
+  ['an id too long', { ...LINE, id: 'x'.repeat(65) }],
+  ['an empty id', { ...LINE, id: '' }],
+  ['too many anchors', { ...LINE, anchors: Array.from({ length: 9 }, () => LINE.anchors[0]) }],
+  [
+    'a time beyond all dates',
+    {
+      ...LINE,
+      anchors: [
+        { time: 1e300, price: 1 },
+        { time: 1, price: 2 },
+      ],
+    },
+  ],
   ['a tool that is none', { ...LINE, tool: '__proto__' }],
   ['a measure', { ...LINE, tool: 'measure' }],
   ['too few anchors', { ...LINE, anchors: [{ time: 1, price: 2 }] }],
@@ -91,4 +104,15 @@ test('a storage that is full or closed loses nothing else', () => {
 test('a million drawings are cut to what may be', () => {
   const many = Array.from({ length: 2_000 }, (_, i) => ({ ...LINE, id: `${i}` }));
   expect(parse(print(many))).toHaveLength(500);
+});
+
+test('more than may be kept for a symbol is refused, and what was kept stays', () => {
+  const storage = memory();
+  save(storage, 'X:A', [LINE]);
+  const text = 'x'.repeat(500);
+  const many = Array.from({ length: 500 }, (_, i) => ({ ...LINE, id: `${i}`, text }));
+  expect(save(storage, 'X:A', many)).toBe(false);
+  expect(load(storage, 'X:A')).toEqual([LINE]);
+  storage.setItem(keyOf('X:A'), ' '.repeat(LONGEST_READ) + print([LINE]));
+  expect(load(storage, 'X:A')).toEqual([]);
 });
