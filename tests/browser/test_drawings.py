@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, Opened
 from tests.browser.markets import BTC
@@ -17,6 +17,7 @@ from tests.browser.waiting import live, until
 Place = tuple[float, float]
 
 KEPT = f"(JSON.parse(localStorage.getItem('chandlery.drawings.{BTC}'))?.drawings ?? [])"
+PRICE_OF_ALERT = "+document.querySelector('[role=slider]').getAttribute('aria-valuenow')"
 RANGE = "new URLSearchParams(location.search).get('t')"
 
 
@@ -208,3 +209,52 @@ def test_on_a_phone_words_are_typed_and_the_logo_stays_in_sight(phone: Page) -> 
             at(logo.left + x, logo.top + y).includes('tradingview.com'));
         }"""
     )
+
+
+def alert(page: Page) -> Locator:
+    """Set an alert at the middle of the chart, and return its words there."""
+    box = page.locator(".chart-box").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 200, box["y"] + 300, button="right")
+    page.get_by_role("menuitem", name=re.compile("^Alert at")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Set").last.click()
+    words = page.get_by_role("slider", name="Alert")
+    expect(words).to_be_visible()
+    return words
+
+
+def middle(words: Locator) -> float:
+    box = words.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"] / 2
+
+
+def test_the_line_of_an_alert_is_dragged_before_a_drawing_below_it(page: Page) -> None:
+    words = alert(page)
+    y = middle(words)
+    tool(page, "Horizontal line")
+    page.mouse.click(500, y)
+    (below,) = drawn(page, 1)
+    before = float(words.get_attribute("aria-valuenow") or 0)
+    drag(page, (500, y), (620, y + 60))
+    until(page, f"{PRICE_OF_ALERT} < {before}")
+    assert abs(middle(words) - y - 60) < 2
+    assert drawn(page, 1) == [below]
+    assert page.evaluate(RANGE) is None
+    words.focus()
+    dragged = float(words.get_attribute("aria-valuenow") or 0)
+    page.keyboard.press("ArrowUp")
+    until(page, f"{PRICE_OF_ALERT} > {dragged}")
+    page.keyboard.press("Delete")
+    expect(words).to_have_count(0)
+    assert drawn(page, 1) == [below]
+
+
+def test_a_finger_drags_the_line_of_an_alert(phone: Page) -> None:
+    words = alert(phone)
+    y = middle(words)
+    before = float(words.get_attribute("aria-valuenow") or 0)
+    fingers(phone, *([(120, y + 10 * step)] for step in range(8)))
+    until(phone, f"{PRICE_OF_ALERT} < {before}")
+    assert abs(middle(words) - y - 70) < 2
+    assert phone.evaluate(RANGE) is None

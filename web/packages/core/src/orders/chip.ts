@@ -1,10 +1,11 @@
-/** What stands on a line: its words, which the keyboard can take hold of, and a button that closes it. */
+/** What stands on a line: its words, which the keyboard can take hold of, and its buttons. */
 
 import type { PriceLine } from './line';
 
 export interface ChipActions {
   /** Takes a key pressed on the words; returns whether it meant anything. */
   readonly key: (key: string, shift: boolean) => boolean;
+  readonly confirm: () => void;
   readonly close: () => void;
 }
 
@@ -18,7 +19,9 @@ export interface ChipLook {
 export class Chip {
   readonly element = document.createElement('div');
   private readonly words = document.createElement('span');
-  private readonly closing = document.createElement('button');
+  private readonly quantity = document.createElement('span');
+  private readonly confirming = button('✓');
+  private readonly closing = button('×');
 
   constructor(actions: ChipActions) {
     this.element.className = 'price-line';
@@ -29,10 +32,9 @@ export class Chip {
       event.preventDefault();
       event.stopPropagation();
     });
-    this.closing.type = 'button';
-    this.closing.textContent = '×';
+    this.confirming.addEventListener('click', actions.confirm);
     this.closing.addEventListener('click', actions.close);
-    this.element.append(this.words, this.closing);
+    this.element.append(this.words, this.quantity, this.confirming, this.closing);
     Object.assign(this.element.style, {
       position: 'absolute',
       zIndex: '5',
@@ -45,26 +47,26 @@ export class Chip {
       transform: 'translateY(-50%)',
     });
     Object.assign(this.words.style, { padding: '0 6px' });
-    Object.assign(this.closing.style, {
-      border: '0',
-      padding: '0 6px',
-      background: 'none',
-      color: 'inherit',
-      font: 'inherit',
-      cursor: 'pointer',
-    });
+    Object.assign(this.quantity.style, { padding: '0 6px', borderLeft: '1px solid' });
   }
 
   show(line: PriceLine, look: ChipLook): void {
     this.words.textContent = line.label;
-    this.words.setAttribute('aria-label', line.label);
+    this.words.setAttribute('aria-label', nameOf(line));
     this.words.setAttribute('aria-valuenow', String(line.price));
     this.words.setAttribute('aria-valuetext', look.priceText);
     this.words.setAttribute('aria-orientation', 'vertical');
     this.words.setAttribute('aria-readonly', String(!line.canMove));
     this.words.style.cursor = line.canMove ? 'ns-resize' : '';
-    this.closing.hidden = !line.canClose;
-    this.closing.setAttribute('aria-label', `Close ${line.label}`);
+    this.quantity.textContent = line.quantity ?? '';
+    reveal(this.quantity, line.quantity !== undefined);
+    reveal(this.confirming, line.isAsking === true);
+    this.confirming.setAttribute('aria-label', `Confirm ${nameOf(line)}`);
+    reveal(this.closing, line.canClose || line.isAsking === true);
+    this.closing.setAttribute(
+      'aria-label',
+      `${line.isAsking ? 'Cancel' : 'Close'} ${nameOf(line)}`,
+    );
     this.element.style.background = look.colour;
     this.element.style.color = look.ink;
     this.element.style.fontFamily = look.font;
@@ -78,8 +80,31 @@ export class Chip {
     this.element.style.right = `${scaleWidth + 8}px`;
   }
 
-  /** Whether an event was meant for the button that closes. */
-  isClosing(target: EventTarget | null): boolean {
-    return target === this.closing;
+  /** Whether an event was meant for a button. */
+  isPressed(target: EventTarget | null): boolean {
+    return target === this.closing || target === this.confirming;
   }
+}
+
+const nameOf = ({ label, quantity }: PriceLine): string =>
+  [label, quantity].filter(Boolean).join(' ');
+
+/** Shows an element or not, whatever the page says of its kind of element. */
+function reveal(element: HTMLElement, isShown: boolean): void {
+  element.style.display = isShown ? '' : 'none';
+}
+
+function button(sign: string): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.textContent = sign;
+  Object.assign(made.style, {
+    border: '0',
+    padding: '0 6px',
+    background: 'none',
+    color: 'inherit',
+    font: 'inherit',
+    cursor: 'pointer',
+  });
+  return made;
 }

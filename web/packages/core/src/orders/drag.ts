@@ -85,18 +85,42 @@ export class LineDrag {
     return drag !== null;
   }
 
-  /** Moves a line by a tick with the arrows, by ten with shift; Delete closes it. */
+  /**
+   * Moves a line by a tick with the arrows, by ten with shift; Delete closes it. Enter and Escape
+   * answer for one that asks.
+   */
   key(id: string, key: string, tick: number, shift = false): boolean {
-    const line = this.lines().find((each) => each.id === id);
-    if (!line) return false;
-    if (key === 'Delete' || key === 'Backspace') {
-      if (line.canClose) this.wish({ kind: 'closed', id });
-      return line.canClose;
-    }
+    if (key === 'Enter') return this.confirm(id);
+    if (key === 'Escape') return this.find(id)?.isAsking === true && this.close(id);
+    if (key === 'Delete' || key === 'Backspace') return this.close(id);
     const way = key === 'ArrowUp' ? 1 : key === 'ArrowDown' ? -1 : 0;
-    if (!way || !line.canMove) return false;
-    const price = this.heights.toTick(line.price + way * tick * (shift ? LONG_STEP : 1));
-    if (price > 0) this.wish({ kind: 'moved', id, price });
+    return way !== 0 && this.step(id, way * tick * (shift ? LONG_STEP : 1));
+  }
+
+  private step(id: string, by: number): boolean {
+    const line = this.find(id);
+    if (!line?.canMove) return false;
+    const price = this.heights.toTick(line.price + by);
+    return price > 0 ? this.say({ kind: 'moved', id, price }) : true;
+  }
+
+  confirm(id: string): boolean {
+    return this.find(id)?.isAsking === true && this.say({ kind: 'confirmed', id });
+  }
+
+  /** Says no to a line that asks, and closes any other; returns whether that may be. */
+  close(id: string): boolean {
+    const line = this.find(id);
+    if (line?.isAsking) return this.say({ kind: 'cancelled', id });
+    return line?.canClose === true && this.say({ kind: 'closed', id });
+  }
+
+  private find(id: string): PriceLine | undefined {
+    return this.lines().find((line) => line.id === id);
+  }
+
+  private say(intent: Intent): true {
+    this.wish(intent);
     return true;
   }
 }

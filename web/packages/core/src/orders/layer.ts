@@ -3,12 +3,13 @@
  * it is given and says what somebody wants; it trades nothing.
  */
 
-import { type IPriceLine, LineStyle } from 'lightweight-charts';
+import { type IPriceLine, type ISeriesPrimitive, LineStyle } from 'lightweight-charts';
 import type { Layer, LayerHost } from '../chart/layer';
 import type { Stop } from '../types';
 import { Chip } from './chip';
-import { FINGER_REACH_PX, LineDrag, MOUSE_REACH_PX } from './drag';
+import { LineDrag } from './drag';
 import type { LineKind, PriceLine, Wish } from './line';
+import { LinePointers } from './pointers';
 
 const COLOURS: Readonly<Record<LineKind, string>> = {
   order: 'accent',
@@ -25,8 +26,9 @@ export class PriceLineLayer implements Layer {
   private readonly drag: LineDrag;
   private host: LayerHost | null = null;
   private stops: Stop[] = [];
-  private pointer: number | null = null;
-  private release: (() => void) | null = null;
+  private ink = '';
+  /** The chips follow whenever the chart is drawn, also when prices alone move the scale. */
+  private readonly primitive: ISeriesPrimitive = { updateAllViews: () => this.follow() };
 
   constructor(private readonly wish: Wish) {
     const heights = {
@@ -53,20 +55,30 @@ export class PriceLineLayer implements Layer {
   attach(host: LayerHost): void {
     this.host = host;
     this.show();
-    this.listen(host);
+    host.series.attachPrimitive(this.primitive);
+    const isButton = (target: EventTarget | null) =>
+      [...this.chips.values()].some((chip) => chip.isPressed(target));
+    const pointers = new LinePointers(host, this.drag, isButton, () => this.show());
+    this.stops = [() => pointers.stop(), () => host.series.detachPrimitive(this.primitive)];
   }
 
   detach(): void {
-    this.letGo();
     for (const stop of this.stops) stop();
     this.stops = [];
     for (const id of [...this.shown.keys()]) this.drop(id);
     this.host = null;
   }
 
+  private follow(): void {
+    this.placeChips();
+    // Another theme; the library is at work just now, and must not be told of it before it is done.
+    if (this.host?.colour('chart-background') !== this.ink) queueMicrotask(() => this.show());
+  }
+
   private show(): void {
     const host = this.host;
     if (!host) return;
+    this.ink = host.colour('chart-background');
     const wanted = new Map(this.lines.map((line) => [line.id, line]));
     for (const id of [...this.shown.keys()]) if (!wanted.has(id)) this.drop(id);
     for (const line of this.lines) this.showOne(host, line);
@@ -88,7 +100,7 @@ export class PriceLineLayer implements Layer {
     else this.shown.set(line.id, host.series.createPriceLine(options));
     this.chipOf(host, line).show(line, {
       colour: options.color,
-      ink: host.colour('chart-background'),
+      ink: this.ink,
       font: host.colour('chart-font'),
       priceText: host.formatPrice(line.price),
     });
@@ -113,9 +125,8 @@ export class PriceLineLayer implements Layer {
     const chip = new Chip({
       key: (key, shift) =>
         this.drag.key(id, key, host.market ? 1 / host.market.price_scale : 1, shift),
-      close: () => {
-        if (this.find(id)?.canClose) this.wish({ kind: 'closed', id });
-      },
+      confirm: () => this.drag.confirm(id),
+      close: () => this.drag.close(id),
     });
     host.element.append(chip.element);
     this.chips.set(id, chip);
@@ -123,86 +134,18 @@ export class PriceLineLayer implements Layer {
   }
 
   private placeChips(): void {
-    const { width = 0, height = 0 } = this.host?.chart.paneSize(0) ?? {};
-    const scaleWidth = (this.host?.element.clientWidth ?? 0) - width;
+    const { host } = this;
+    if (!host || this.chips.size === 0) return;
+    const { height } = host.chart.paneSize(0);
+    const scaleWidth = host.chart.priceScale('right', 0).width();
     for (const [id, chip] of this.chips) {
-      const current = this.drag.current?.id === id ? this.drag.current : this.find(id);
-      const y = current ? (this.host?.yOf(current.price) ?? null) : null;
+      const line = this.drag.current?.id === id ? this.drag.current : this.find(id);
+      const y = line ? host.yOf(line.price) : null;
       chip.place(y !== null && y >= 0 && y <= height ? y : null, scaleWidth);
     }
   }
 
   private find(id: string): PriceLine | undefined {
     return this.lines.find((line) => line.id === id);
-  }
-
-  private listen(host: LayerHost): void {
-    const { element, chart } = host;
-    const on = <Kind extends keyof HTMLElementEventMap>(
-      kind: Kind,
-      listener: (event: HTMLElementEventMap[Kind]) => void,
-    ) => {
-      element.addEventListener(kind, listener, { capture: true });
-      this.stops.push(() => element.removeEventListener(kind, listener, { capture: true }));
-    };
-    on('pointerdown', this.down);
-    on('pointermove', this.move);
-    on('pointerup', (event) => {
-      if (event.pointerId !== this.pointer) return;
-      this.drag.up();
-      this.letGo();
-      this.show();
-    });
-    on('pointercancel', () => this.giveUp());
-    const moved = () => this.placeChips();
-    chart.timeScale().subscribeVisibleLogicalRangeChange(moved);
-    chart.subscribeCrosshairMove(moved);
-    this.stops.push(
-      () => chart.timeScale().unsubscribeVisibleLogicalRangeChange(moved),
-      () => chart.unsubscribeCrosshairMove(moved),
-    );
-  }
-
-  private readonly down = (event: PointerEvent): void => {
-    if (this.pointer !== null || event.button !== 0 || !event.isPrimary) return;
-    const { target } = event;
-    if ([...this.chips.values()].some((chip) => chip.isClosing(target))) return;
-    const reach = event.pointerType === 'touch' ? FINGER_REACH_PX : MOUSE_REACH_PX;
-    if (!this.drag.down(this.heightOf(event), reach)) return;
-    this.pointer = event.pointerId;
-    this.release = this.host?.holdStill() ?? null;
-    // Lines of orders come before drawings that lie below them.
-    event.stopImmediatePropagation();
-  };
-
-  private readonly move = (event: PointerEvent): void => {
-    if (this.pointer === event.pointerId) {
-      this.drag.move(this.heightOf(event));
-      event.stopImmediatePropagation();
-      return;
-    }
-    const element = this.host?.element;
-    if (!element || event.pointerType === 'touch') return;
-    const line = this.drag.near(this.heightOf(event), MOUSE_REACH_PX);
-    const cursor = line?.canMove ? 'ns-resize' : '';
-    if (cursor || element.style.cursor === 'ns-resize') element.style.cursor = cursor;
-  };
-
-  private heightOf(event: PointerEvent): number {
-    return event.clientY - (this.host?.element.getBoundingClientRect().top ?? 0);
-  }
-
-  private giveUp(): void {
-    if (this.pointer === null) return;
-    this.drag.cancel();
-    this.letGo();
-    this.show();
-  }
-
-  private letGo(): void {
-    this.drag.cancel();
-    this.pointer = null;
-    this.release?.();
-    this.release = null;
   }
 }

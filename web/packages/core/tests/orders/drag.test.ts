@@ -96,3 +96,32 @@ describe('the keyboard', () => {
     ]);
   });
 });
+
+describe('a line that asks', () => {
+  beforeEach(() => {
+    lines = [line('a', 100, { isAsking: true, canClose: false }), line('b', 200)];
+  });
+
+  test('is answered by keys and buttons, and by nothing else', () => {
+    const told = [
+      drag.key('a', 'Enter', 1),
+      drag.key('a', 'Escape', 1),
+      drag.key('a', 'Delete', 1),
+      drag.confirm('a'),
+      drag.close('a'),
+    ];
+    expect(told).toEqual([true, true, true, true, true]);
+    expect(intents.map(({ kind }) => kind)).toEqual([
+      'confirmed',
+      'cancelled',
+      'cancelled',
+      'confirmed',
+      'cancelled',
+    ]);
+  });
+
+  test('one that does not ask has nothing to confirm, and Escape is not its own', () => {
+    const told = [drag.key('b', 'Enter', 1), drag.key('b', 'Escape', 1), drag.confirm('b')];
+    expect([told, intents]).toEqual([[false, false, false], []]);
+  });
+});
