@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.accessible import faults_of
 from tests.browser.conftest import PHONE, Opened
 from tests.browser.markets import BTC
 from tests.browser.served import Served
@@ -258,3 +259,20 @@ def test_a_finger_drags_the_line_of_an_alert(phone: Page) -> None:
     until(phone, f"{PRICE_OF_ALERT} < {before}")
     assert abs(middle(words) - y - 70) < 2
     assert phone.evaluate(RANGE) is None
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_what_is_drawn_with_is_accessible(
+    server: Served, opened: Opened, options: dict[str, Any]
+) -> None:
+    page = ready(opened(f"{server.url}/chart/{BTC}?interval=1m", **options))
+    if options:
+        page.get_by_role("button", name="Draw", exact=True).tap()
+    alert(page)
+    tool(page, "Text")
+    page.mouse.click(120, 250)
+    page.keyboard.type("here")
+    page.keyboard.press("Enter")
+    drawn(page, 1)
+    expect(page.get_by_role("toolbar", name=re.compile("style"))).to_be_visible()
+    assert faults_of(page) == []

@@ -5,11 +5,10 @@ import { newId } from '../id';
 import { Signal } from '../signal';
 import type { Stop } from '../types';
 import { Editor } from './editor';
-import type { Drawing } from './model';
 import { HostCanvas } from './place';
 import { Pointers } from './pointers';
 import { DrawingPrimitive } from './primitive';
-import { type KeyValues, keyOf, load, parse, save } from './storage';
+import { type KeyValues, keyOf, load, save } from './storage';
 
 export interface DrawingOptions {
   /** Whose drawings are shown. */
@@ -59,20 +58,16 @@ export class DrawingLayer implements Layer {
 
   private turnTo(symbol: string): void {
     this.symbol = symbol;
-    this.reset(load(this.options.storage, symbol));
-  }
-
-  /** Another page of the site changed what is kept; no key stands for all of it. */
-  private readonly told = ({ key, newValue }: StorageEvent): void => {
-    if (key === null || key === keyOf(this.symbol)) this.reset(parse(newValue));
-  };
-
-  private reset(drawings: readonly Drawing[]): void {
     this.isLoading = true;
-    this.editor.reset(drawings);
+    this.editor.reset(load(this.options.storage, symbol));
     this.isLoading = false;
     this.redraw();
   }
+
+  /** Another page of the site changed what is kept; no key stands for all of it. */
+  private readonly told = ({ key }: StorageEvent): void => {
+    if (key === null || key === keyOf(this.symbol)) this.turnTo(this.symbol);
+  };
 
   private keep(): void {
     if (this.isLoading || !this.symbol) return;

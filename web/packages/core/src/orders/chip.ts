@@ -10,7 +10,9 @@ export interface ChipActions {
 }
 
 export interface ChipLook {
+  /** Of the line; around the words, which need more contrast than a line does. */
   readonly colour: string;
+  readonly background: string;
   readonly ink: string;
   readonly font: string;
   readonly priceText: string;
@@ -67,9 +69,13 @@ export class Chip {
       'aria-label',
       `${line.isAsking ? 'Cancel' : 'Close'} ${nameOf(line)}`,
     );
-    this.element.style.background = look.colour;
-    this.element.style.color = look.ink;
-    this.element.style.fontFamily = look.font;
+    Object.assign(this.element.style, {
+      background: look.background,
+      border: `1px solid ${look.colour}`,
+      borderLeftWidth: '4px',
+      color: look.ink,
+      fontFamily: look.font,
+    });
   }
 
   /** Puts it at a height, left of the scale of prices; null hides it. */

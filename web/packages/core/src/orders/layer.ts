@@ -26,7 +26,8 @@ export class PriceLineLayer implements Layer {
   private readonly drag: LineDrag;
   private host: LayerHost | null = null;
   private stops: Stop[] = [];
-  private ink = '';
+  /** What the theme was when the lines were shown. */
+  private background = '';
   /** The chips follow whenever the chart is drawn, also when prices alone move the scale. */
   private readonly primitive: ISeriesPrimitive = { updateAllViews: () => this.follow() };
 
@@ -72,13 +73,14 @@ export class PriceLineLayer implements Layer {
   private follow(): void {
     this.placeChips();
     // Another theme; the library is at work just now, and must not be told of it before it is done.
-    if (this.host?.colour('chart-background') !== this.ink) queueMicrotask(() => this.show());
+    if (this.host?.colour('chart-background') !== this.background)
+      queueMicrotask(() => this.show());
   }
 
   private show(): void {
     const host = this.host;
     if (!host) return;
-    this.ink = host.colour('chart-background');
+    this.background = host.colour('chart-background');
     const wanted = new Map(this.lines.map((line) => [line.id, line]));
     for (const id of [...this.shown.keys()]) if (!wanted.has(id)) this.drop(id);
     for (const line of this.lines) this.showOne(host, line);
@@ -100,7 +102,8 @@ export class PriceLineLayer implements Layer {
     else this.shown.set(line.id, host.series.createPriceLine(options));
     this.chipOf(host, line).show(line, {
       colour: options.color,
-      ink: this.ink,
+      background: this.background,
+      ink: host.colour('chart-text'),
       font: host.colour('chart-font'),
       priceText: host.formatPrice(line.price),
     });

@@ -214,13 +214,14 @@ describe('what is kept', () => {
     editor.tool.set('trend');
     stroke(bar(150), bar(180));
     const other = { ...only(), id: 'other' };
-    const tell = (key: string | null, newValue: string | null) =>
-      window.dispatchEvent(new StorageEvent('storage', { key, newValue }));
-    tell(keyOf('DEMO:BTC'), null);
+    const tell = (key: string | null) => window.dispatchEvent(new StorageEvent('storage', { key }));
+    storage.setItem(keyOf(SYMBOL), print([other]));
+    tell(keyOf('DEMO:BTC'));
     expect(only().id).not.toBe('other');
-    tell(keyOf(SYMBOL), print([other]));
+    tell(keyOf(SYMBOL));
     expect(only()).toEqual(other);
-    tell(null, null);
+    storage.removeItem(keyOf(SYMBOL));
+    tell(null);
     expect(editor.drawings.get()).toEqual([]);
   });
 

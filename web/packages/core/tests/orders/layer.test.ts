@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LayerHost } from '../../src/chart/layer';
+import { DARK } from '../../src/chart/theme';
 import { DrawingLayer } from '../../src/drawings/layer';
 import { PriceLineLayer } from '../../src/orders/layer';
 import type { Intent, PriceLine } from '../../src/orders/line';
@@ -197,4 +198,13 @@ describe('the chip', () => {
     send('pointerdown', yOf(250));
     expect(canScroll()).toBe(true);
   });
+});
+
+test('lines wear another theme as soon as the chart does', async () => {
+  const before = host.series.priceLines()[0]?.options().color;
+  scene.view.setTheme({ ...DARK, accent: '#123456', 'chart-background': '#fefefe' });
+  scene.frames.draw();
+  await Promise.resolve();
+  expect(host.series.priceLines()[0]?.options().color).toBe('#123456');
+  expect(before).not.toBe('#123456');
 });
