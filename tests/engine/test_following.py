@@ -287,6 +287,8 @@ async def test_what_cannot_be_is_told_and_the_rest_is_done() -> None:
 async def test_a_venue_that_does_not_answer_is_followed_unasked() -> None:
     async with stage() as on, on.serving() as server:
         assert server.following is not None
+        # Not before the feed has asked for itself: the fault is for who adds.
+        await until(on, lambda: len(on.ids(ALWAYS)) > 3, lambda: told(on, server))
         on.fake.scripted.extend([(500, {}, b"{}")])
         [found] = await server.following.add("binance:ETHUSDT")
         assert (found.outcome, "could not be asked" in found.reason) == ("added", True)
