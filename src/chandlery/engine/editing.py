@@ -64,13 +64,17 @@ def edit_market(engine: Engine, clock: Clock, number: int, edit: MarketEdit) -> 
     """
     said = edit.said()
     _check({name: value for name, value in said.items() if value is not None})
+    values = _values(engine, number, said)
+
+    def edited(old: Market) -> Market:
+        return replace(old, **values, edited=_edited(old.edited, said))
+
     old = engine.registry.market(number)
-    new = replace(old, **_values(engine, number, said), edited=_edited(old.edited, said))
-    if new.calendar == old.calendar:
-        engine.registry.replace([new])
+    if edited(old).calendar == old.calendar:
+        engine.registry.change(number, edited)
         return False
     with turn(engine, clock):
-        engine.recorder.realign(number, lambda: engine.registry.replace([new]))
+        engine.recorder.realign(number, lambda: engine.registry.change(number, edited))
     return True
 
 

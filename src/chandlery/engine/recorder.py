@@ -387,6 +387,9 @@ class Recorder:
         """Return marks of moments in which other trades count now."""
         if not len(again):
             return []
+        if len(again) > MOST_MARKS:
+            moments = np.concatenate((again.start, again.end - 1))
+            again = _clusters(np.tile(again.market, 2), moments, 1 << 40)
         rows = zip(*(column.tolist() for column in again.columns().values()), strict=True)
         rung = self._dirt.rungs[0]
         return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise
 
@@ -29,7 +29,7 @@ class Registry:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._markets = store.markets()
         self._numbers = {market.key: number for number, market in self._markets.items()}
         self._calendars = self._make_calendars()
@@ -136,7 +136,14 @@ class Registry:
 
     def update(self, markets: Sequence[Market]) -> None:
         """Replace what is known of markets, but not what was set by hand."""
-        self.replace([self.market(self._numbers[market.key]).learned(market) for market in markets])
+        with self._lock:
+            known = [self.market(self._numbers[market.key]) for market in markets]
+            self.replace([old.learned(new) for old, new in zip(known, markets, strict=True)])
+
+    def change(self, number: int, change: Callable[[Market], Market]) -> None:
+        """Replace a market by what it becomes; nobody else changes it in between."""
+        with self._lock:
+            self.replace([change(self.market(number))])
 
     def replace(self, markets: Sequence[Market]) -> None:
         """Replace markets."""

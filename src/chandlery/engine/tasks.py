@@ -190,14 +190,18 @@ async def blocking(steps: Iterator[Report]) -> AsyncGenerator[Report]:
 
 
 async def _outlasted(work: Any) -> Any:
-    """Return what work gives; whoever is cancelled meanwhile waits for its end."""
+    """Return what work gives; whoever is cancelled meanwhile, however often, waits for its end."""
     working = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait((working,))
+    cancelled: asyncio.CancelledError | None = None
+    while not working.done():
+        try:
+            await asyncio.wait((working,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
         working.exception()
-        raise
+        raise cancelled
+    return working.result()
 
 
 def _note(task: Task, step: Report) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from chandlery.engine.live.reading import FAR
 from chandlery.engine.live.series import Series, Stale
 from chandlery.engine.recorder import Recorded
 from chandlery.engine.registry import Registry
+from chandlery.stores.store import Ranges
 
 Rows = TypeVar("Rows", Trades, Partials)
 
@@ -47,11 +48,7 @@ class Applying:
                 self.forget()
                 raise
             self._held.tell(changed)
-        again = recorded.again
-        for moments in zip(
-            again.market.tolist(), again.start.tolist(), again.end.tolist(), strict=True
-        ):
-            self.refresh(*moments)
+        self._reread(_spans(recorded.again))
         self._held.weigh()
 
     def forget(self, market: int | None = None) -> None:
@@ -65,10 +62,17 @@ class Applying:
 
     def refresh(self, market: int, start: int, end: int) -> None:
         """Have what touches [start, end) seconds read again: trades went, or bars were made."""
+        self._reread({market: (start, end)})
+
+    def _reread(self, spans: Mapping[int, tuple[int, int]]) -> None:
+        """Have what touches a span of each market read again, in one walk over what is held."""
+        if not spans:
+            return
         self._held.upheavals += 1
-        calendar = self._registry.calendars.of(market)
         for (number, resolution), series in self._held.series.items():
-            if number == market:
+            if number in spans:
+                start, end = spans[number]
+                calendar = self._registry.calendars.of(number)
                 low, high = calendar.floor(resolution, np.array([start, end - 1])).tolist()
                 series.spoil(high)
                 series.stale.low = min(series.stale.low, low)
@@ -130,3 +134,13 @@ class Applying:
 def _of_markets(rows: Rows, wanted: Iterable[int]) -> Rows:
     is_wanted = np.isin(rows.market, np.fromiter(wanted, dtype=np.int32))
     return rows if is_wanted.all() else rows.take(is_wanted)
+
+
+def _spans(ranges: Ranges) -> dict[int, tuple[int, int]]:
+    """Return the span of each market's ranges: what is held is its newest bars, and few."""
+    found: dict[int, tuple[int, int]] = {}
+    rows = zip(ranges.market.tolist(), ranges.start.tolist(), ranges.end.tolist(), strict=True)
+    for market, start, end in rows:
+        low, high = found.get(market, (start, end))
+        found[market] = (min(low, start), max(high, end))
+    return found

@@ -25,7 +25,11 @@ SHARE = 0.9
 MINUTE_S = 60
 US = 1_000_000
 _JSON = {"Content-Type": "application/json"}
+WHOLE_S = 120.0
+"""How long an answer may take in all: one that trickles would hold up every other question."""
 BAN_S = 120.0
+LONGEST_PAUSE_S = 3 * 86_400.0
+"""As long as venues ban at the most: what says more is no time to wait for."""
 Answer = tuple[int, httpx2.Headers, bytes]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -71,7 +75,8 @@ class Asker:
             await self._wait(request.weight)
             self.counts.asked += 1
             try:
-                status, headers, body = await in_one_piece(partial(self._fetch, request))
+                async with asyncio.timeout(WHOLE_S):
+                    status, headers, body = await in_one_piece(partial(self._fetch, request))
             except (httpx2.HTTPError, OSError) as error:
                 self.counts.failed += 1
                 self.budget.spend(request.weight, None)
@@ -135,7 +140,7 @@ class Asker:
     def _close(self, retry_after: str, default_s: float) -> None:
         """Ask nothing for as long as the venue says."""
         told = _number(retry_after)
-        pause_s = default_s if told is None else max(1.0, float(told))
+        pause_s = default_s if told is None else min(max(1.0, float(told)), LONGEST_PAUSE_S)
         now_s = self.surroundings.clock.elapsed()
         self._closed_until_s = max(self._closed_until_s, now_s + pause_s)
 

@@ -1,0 +1,41 @@
+"""What is set by hand and what is learned meanwhile: neither takes the other back."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from chandlery.core.market import Market
+from chandlery.engine.editing import MarketEdit, edit_market
+from chandlery.engine.engine import Engine
+from chandlery.stores.memory import MemoryStore
+from tests.engine.builders import HandClock
+
+
+def test_a_market_that_is_edited_while_something_is_learned_of_it_keeps_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = MemoryStore()
+    engine = Engine(store)
+    number = engine.registry.add_symbol("X:A")
+    engine.registry.flush()
+    learn = Market.learned
+    edit = MarketEdit(hidden=True, session="0930-1600", time_zone="America/New_York")
+    editing = threading.Thread(target=edit_market, args=(engine, HandClock(), number, edit))
+
+    def learned(self: Market, other: Market) -> Market:
+        """Have somebody else edit the market in the midst of it."""
+        monkeypatch.setattr(Market, "learned", learn)
+        found = learn(self, other)
+        editing.start()
+        # It either waits for us or is done with, but never comes in between.
+        editing.join(timeout=0.2)
+        return found
+
+    monkeypatch.setattr(Market, "learned", learned)
+    engine.registry.update([Market.of("X:A", price_scale=1_000)])
+    editing.join()
+    market = store.markets()[number]
+    assert (market.hidden, market.session, market.price_scale) == (True, "0930-1600", 1_000)
+    assert "session" in market.edited
