@@ -38,6 +38,8 @@ class Slot:
         self._back_off = BackOff(setting.surroundings)
         self._state: SlotState = "connecting"
         self._link: Link | None = None
+        self._taken: Plan | None = None
+        """What the venue took the last time."""
         self._is_replanned = asyncio.Event()
         self._fresh: set[str] = set()
         """Symbols of the plan that no connection has brought yet."""
@@ -65,9 +67,10 @@ class Slot:
                 await self._connected()
             except RefusedError as error:
                 self._note(error)
-                self._state = "stopped"
-                _log.error("feed refused", feed=self._setting.venue.name, reason=self.reason)
-                return
+                if not self._falls_back(error):
+                    self._state = "stopped"
+                    _log.error("feed refused", feed=self._setting.venue.name, reason=self.reason)
+                    return
             except ChandleryError as error:
                 self._note(error)
             if self._around.clock.elapsed() - began_s > STEADY_S:
@@ -75,6 +78,14 @@ class Slot:
             self._state = "waiting"
             await self._around.sleep(self._back_off.next_s())
             self._setting.counts.reconnects += 1
+
+    def _falls_back(self, error: RefusedError) -> bool:
+        """Give up what was added since the venue took the rest; return whether that was it."""
+        taken = self._taken
+        if taken is None or not set(self.plan.symbols) > set(taken.symbols):
+            return False
+        self.plan, self.refused = taken, str(error)
+        return True
 
     def _note(self, error: ChandleryError) -> None:
         self.reason = str(error)
@@ -111,6 +122,7 @@ class Slot:
 
     def _live(self, link: Link) -> None:
         self._link, self._state, self.reason = link, "live", ""
+        self._taken = link.plan
 
     async def _opened(self, link: Link, work: asyncio.Task[None]) -> None:
         """Wait until a connection is open; raise why it cannot be."""

@@ -48,7 +48,13 @@ class Slots:
                 task.add_done_callback(self._leaving.discard)
                 task.cancel()
             elif len(kept) < len(slot.plan.symbols):
-                slot.replan(self._setting.venue.plans(kept)[0])
+                plan = self._setting.venue.plans(kept)[0]
+                if slot.state == "stopped":
+                    # It runs no more; perhaps the venue refused what is let go of now.
+                    del self._working[slot]
+                    self._open(plan)
+                else:
+                    slot.replan(plan)
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
