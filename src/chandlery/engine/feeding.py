@@ -39,6 +39,7 @@ class Feeding:
         self._written = written
         self._begin: Begin = asyncio.create_task
         self._working: dict[Feed, asyncio.Task[None]] = {}
+        self._is_closed = False
         self._turn = asyncio.Lock()
         """One thing is done to feeds at a time."""
 
@@ -73,6 +74,9 @@ class Feeding:
     async def act(self, feed: Feed, action: Action) -> None:
         """Start, stop or restart a feed; what is so already stays so."""
         async with self._turn:
+            if feed not in self.feeds:
+                message = f"the feed {feed.source.name!r} was removed meanwhile"
+                raise UnknownFeedError(message, hint="`chandlery feeds list` shows those there are")
             if action in ("stop", "restart"):
                 await self._stop(feed)
             if action in ("start", "restart"):
@@ -85,7 +89,8 @@ class Feeding:
             self.feeds.remove(feed)
 
     async def close(self) -> None:
-        """End all of them at once."""
+        """End all of them at once, also those that are being stopped; none begins any more."""
+        self._is_closed = True
         tasks = list(self._working.values())
         for task in tasks:
             task.cancel()
@@ -94,14 +99,14 @@ class Feeding:
 
     def _start(self, feed: Feed) -> None:
         task = self._working.get(feed)
-        if task is None or task.done():
+        if not self._is_closed and (task is None or task.done()):
             feed.is_leaving = False
             feed.begin()
             self._working[feed] = self._begin(self._read(feed))
 
     async def _stop(self, feed: Feed) -> None:
         """Have a source end in order if it can and is at it, else at once."""
-        task = self._working.pop(feed, None)
+        task = self._working.get(feed)
         feed.is_leaving = True
         if task is not None and not task.done():
             if feed.is_running and isinstance(feed.source, Leaving):
@@ -109,6 +114,8 @@ class Feeding:
                 await asyncio.wait((task,), timeout=LEAVE_S)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        # Not before it has ended: who closes all of them must find it.
+        self._working.pop(feed, None)
         feed.leave("paused", BY_HAND)
 
     async def _read(self, feed: Feed) -> None:

@@ -75,9 +75,25 @@ class Following:
         async with self._turn:
             now = self._server.clock.now_us() // US
             new = await asyncio.to_thread(lambda: self.watchlist.add(known, now))
-            for name, of in by_feed(new).items():
-                await self._begin(name, of)
+            await self._begin_all(known)
             return added(wanted, new, unknown, "" if is_sure else UNASKED)
+
+    async def _begin_all(self, markets: Sequence[Named]) -> None:
+        """Have all of them brought, those too that an earlier fault left out.
+
+        One feed's fault does not keep the others from theirs; the first is told in the end.
+        """
+        faults: list[Exception] = []
+        for name, of in by_feed(markets).items():
+            feed = self._server.feeding.find(name)
+            left = [each for each in of if feed is None or each.own not in feed.numbers]
+            try:
+                if left:
+                    await self._begin(name, left)
+            except Exception as error:  # noqa: BLE001 - told below
+                faults.append(error)
+        if faults:
+            raise faults[0]
 
     async def _begin(self, name: str, markets: Sequence[Named]) -> None:
         feed = self._server.feeding.find(name)
@@ -103,7 +119,7 @@ class Following:
         if feed is not None and isinstance(feed.source, Adjustable):
             await feed.source.unfollow(list(numbers))
             if not feed.numbers:
-                await self._server.feeding.remove(feed)
+                await self._server.drop(feed)
         elif feed is not None:
             await self._reopen(feed)
         await self._give_up(set(numbers.values()))
@@ -111,10 +127,13 @@ class Following:
     async def _reopen(self, feed: Feed) -> None:
         """Read a source that cannot be adjusted again, from where it was, with what is followed."""
         is_paused = feed.can == ("start",)
+        markets = self.watchlist.of(feed.source.name)
+        if not markets:
+            await self._server.drop(feed)
+            return
+        source = await asyncio.to_thread(self._venues.open, markets)
         await self._server.feeding.remove(feed)
-        if markets := self.watchlist.of(feed.source.name):
-            source = await asyncio.to_thread(self._venues.open, markets)
-            self._server.feeding.add(source, is_paused=is_paused)
+        self._server.feeding.add(source, is_paused=is_paused)
 
     async def _give_up(self, numbers: Collection[int]) -> None:
         """Say of gaps that somebody was to fill that nobody is, and end those that went on."""

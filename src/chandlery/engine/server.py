@@ -105,6 +105,12 @@ class Server:
             await asyncio.to_thread(lambda: store.forget_note(PAUSED, name))
         await self.feeding.act(feed, action)
 
+    async def drop(self, feed: Feed) -> None:
+        """Forget a feed: if there is one of its name again some day, it begins as any other."""
+        await self.feeding.remove(feed)
+        store, name = self.engine.store, feed.source.name
+        await asyncio.to_thread(lambda: store.forget_note(PAUSED, name))
+
     async def ask(self, work: Callable[[], Result], budget_s: float | None = None) -> Result:
         """Run a read, which blocks, in one of as many threads as there are cores.
 
