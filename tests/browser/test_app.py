@@ -91,10 +91,9 @@ def test_a_link_restores_all_of_it(page: Page, opened: Opened) -> None:
         "?interval=5m&kind=line&zone=America/New_York&scale=log"
         f"&i=sma,period=20&i=rsi&i=macd&compare={RARE}"
     )
-    first, second = opened(address), None
-    for shown in (first,):
-        live(shown)
-        expect(shown.locator(".legend-study")).to_have_count(3)
+    first = opened(address)
+    live(first)
+    expect(first.locator(".legend-study")).to_have_count(3)
     second = opened(first.url)
     live(second)
     expect(second.locator(".legend-study")).to_have_count(3)

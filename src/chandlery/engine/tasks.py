@@ -22,6 +22,7 @@ from chandlery.core.columns import US
 from chandlery.core.errors import ChandleryError, UsageError
 from chandlery.engine.chores import Progress, Report, Rolled, Said, Verified
 from chandlery.engine.ingest import BusyError
+from chandlery.outlasting import outlasted
 
 MOST_WAITING = 50
 MOST_ENDED = 100
@@ -192,12 +193,7 @@ async def blocking(steps: Iterator[Report]) -> AsyncGenerator[Report]:
 async def _outlasted(work: Any) -> Any:
     """Return what work gives; whoever is cancelled meanwhile, however often, waits for its end."""
     working = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not working.done():
-        try:
-            await asyncio.wait((working,))
-        except asyncio.CancelledError as error:
-            cancelled = error
+    cancelled = await outlasted(working)
     if cancelled is not None:
         working.exception()
         raise cancelled

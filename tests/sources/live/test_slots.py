@@ -13,8 +13,9 @@ from chandlery.sources.live.figures import FeedCounts
 from chandlery.sources.live.inbox import Inbox
 from chandlery.sources.live.link import LinkError, RefusedError, Setting
 from chandlery.sources.live.slots import Slots
+from chandlery.sources.live.surroundings import Surroundings
 from chandlery.sources.live.venue import Plan
-from tests.sources.live.fast import FastClock
+from tests.engine.builders import HandClock
 
 TURNS = 10_000
 
@@ -49,11 +50,16 @@ class OneLine:
         return [Plan("ws://nowhere", symbols=tuple(symbols))] if symbols else []
 
 
+async def at_once(_: float) -> None:
+    """Wait no longer than the others need for a turn."""
+    await asyncio.sleep(0)
+
+
 @pytest.fixture
 async def slots(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Slots]:
     monkeypatch.setattr("chandlery.sources.live.slot.Link", Line)
     monkeypatch.setattr(Line, "is_down", asyncio.Event())
-    around = FastClock(1_000.0).surroundings(1)
+    around = Surroundings(HandClock(), at_once)
     found = Slots(Setting(OneLine(), around, Inbox(), FeedCounts(), missed=None))  # type: ignore[arg-type]
     yield found
     for task in found.tasks:
@@ -66,7 +72,7 @@ async def until(is_so: Callable[[], bool]) -> None:
     for _ in range(TURNS):
         if is_so():
             return
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)
     pytest.fail("it did not come about")
 
 

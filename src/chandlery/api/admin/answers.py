@@ -12,6 +12,9 @@ from chandlery.core.errors import UsageError
 Body = TypeVar("Body", bound=msgspec.Struct)
 Asked = Request[Any, Any, Any]
 
+MOST_ROWS = 1_000
+"""Rows of a page."""
+
 
 async def body_of(request: Asked, kind: type[Body]) -> Body:
     """Return what a request says; refuse anything else."""
@@ -34,3 +37,10 @@ def checked(name: str, value: int, least: int, most: int) -> int:
         message = f"{name} from {least} to {most} expected, found {value}"
         raise UsageError(message)
     return value
+
+
+def page_of(limit: int, offset: int) -> slice:
+    """Return which rows of a list are asked for; refuse what cannot be."""
+    checked("limit", limit, 1, MOST_ROWS)
+    checked("offset", offset, 0, 1 << 31)
+    return slice(offset, offset + limit)

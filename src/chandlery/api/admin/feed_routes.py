@@ -9,7 +9,7 @@ from litestar import Response, delete, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
-from chandlery.api.admin.answers import Asked, body_of, checked, json_of
+from chandlery.api.admin.answers import Asked, body_of, json_of, page_of
 from chandlery.api.admin.desk import Admin
 from chandlery.api.admin.requests import BackfillRequest, FollowRequest
 from chandlery.api.admin.task_routes import backfill_work
@@ -23,7 +23,6 @@ from chandlery.engine.server import Server
 from chandlery.engine.watchlist import MOST_ADDED
 
 PREFIX = "/api/v1/admin/feeds"
-MOST_ROWS = 1_000
 Acting = Literal["start", "stop", "restart"]
 
 
@@ -44,12 +43,11 @@ async def markets(
 ) -> Response[bytes]:
     """Return what is followed, and where that was said."""
     server: Server = state.admin.server
-    checked("limit", limit, 1, MOST_ROWS)
-    checked("offset", offset, 0, 1 << 31)
+    page = page_of(limit, offset)
     found = server.following.markets() if server.following else []
     wanted = request.query_params.get("query", "").strip().lower()
     rows = [each for each in found if wanted in f"{each.market} {each.symbol}".lower()]
-    return json_of({"total": len(rows), "markets": rows[offset : offset + limit]})
+    return json_of({"total": len(rows), "markets": rows[page]})
 
 
 @post(f"{PREFIX}/markets", status_code=200)

@@ -10,7 +10,7 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
-from chandlery.api.admin.answers import Asked, body_of, checked, json_of
+from chandlery.api.admin.answers import Asked, body_of, json_of, page_of
 from chandlery.api.admin.desk import Admin
 from chandlery.api.admin.requests import FilterRequest, NewMarketRequest
 from chandlery.core.filters import Rule
@@ -25,7 +25,6 @@ from chandlery.engine.filters import filter_of, filter_rows, set_rule
 from chandlery.engine.server import Server
 
 PREFIX = "/api/v1/admin"
-MOST_ROWS = 1_000
 
 
 @get(f"{PREFIX}/markets")
@@ -37,11 +36,10 @@ async def markets(
 ) -> Response[bytes]:
     """Return the markets, hidden ones too."""
     server: Server = state.admin.server
-    checked("limit", limit, 1, MOST_ROWS)
-    checked("offset", offset, 0, 1 << 31)
+    page = page_of(limit, offset)
     query = request.query_params.get("query", "")
     found = await server.ask(lambda: market_rows(server.engine, query))
-    return json_of({"total": len(found), "markets": found[offset : offset + limit]})
+    return json_of({"total": len(found), "markets": found[page]})
 
 
 @post(f"{PREFIX}/markets", status_code=200)

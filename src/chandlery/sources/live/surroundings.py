@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chandlery.core.clock import Clock
+from chandlery.outlasting import outlasted
 
 Result = TypeVar("Result")
 Sleep = Callable[[float], Awaitable[None]]
@@ -52,12 +53,7 @@ async def _all_done(tasks: Sequence[asyncio.Future[Any]]) -> None:
 async def outlasting(work: Coroutine[Any, Any, None]) -> None:
     """Do some work to its end, which must come by itself, and only then be cancelled."""
     working = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not working.done():
-        try:
-            await asyncio.wait((working,))
-        except asyncio.CancelledError as error:
-            cancelled = error
+    cancelled = await outlasted(working)
     working.result()
     if cancelled is not None:
         raise cancelled

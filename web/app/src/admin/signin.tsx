@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { apiBase } from '../place';
 import { signIn } from '../session';
 import { useAction } from './polled';
-import { Field, Panel, Trouble } from './ui';
+import { Field, Form, Panel, Trouble } from './ui';
 
 /** Takes a key in: the server asks for one with the scope admin. */
 export function SignIn({ done, error }: { done: () => void; error: string }) {
@@ -19,18 +19,12 @@ export function SignIn({ done, error }: { done: () => void; error: string }) {
       title="Sign in"
       about="A key or token with the scope admin is needed. The server printed a link with one at its first start; `chandlery keys create NAME --scope admin` makes another."
     >
-      <form
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          action.run(send);
-        }}
-      >
+      <Form action={action} work={send}>
         <Field label="Key" type="password" value={token} onChange={setToken} />
         <button type="submit" disabled={!token.trim() || action.isBusy}>
           Sign in
         </button>
-      </form>
+      </Form>
       <Trouble error={refusal || action.error || error} />
     </Panel>
   );

@@ -106,6 +106,29 @@ export function Do({
   );
 }
 
+/** Fields with a button that does something with them, once at a time. */
+export function Form({
+  action,
+  work,
+  children,
+}: {
+  action: Action;
+  work: () => Promise<unknown>;
+  children: ReactNode;
+}) {
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        action.run(work);
+      }}
+    >
+      {children}
+    </form>
+  );
+}
+
 export function Field({
   label,
   value,

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ask, post } from '../api';
 import { useAction, usePolled } from '../polled';
-import { type Column, Do, Field, Panel, Pill, Rows, Trouble, Waiting } from '../ui';
+import { type Column, Do, Field, Form, Panel, Pill, Rows, Trouble, Waiting } from '../ui';
 import type { Feed, FeedAction, Feeds, Followed, FollowedPage, Outcome } from '../values';
 import { count, moment, span } from '../words';
 
@@ -173,13 +173,7 @@ function Follow({ venues, again }: { venues: readonly string[]; again: () => voi
     again();
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run(add);
-      }}
-    >
+    <Form action={action} work={add}>
       <Field
         label="Follow"
         value={markets}
@@ -200,6 +194,6 @@ function Follow({ venues, again }: { venues: readonly string[]; again: () => voi
           </li>
         ))}
       </ul>
-    </form>
+    </Form>
   );
 }

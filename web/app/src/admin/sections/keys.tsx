@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { post } from '../api';
 import { useAction, usePolled } from '../polled';
-import { Choice, type Column, Do, Field, Panel, Pill, Rows, Trouble, Waiting } from '../ui';
+import { Choice, type Column, Do, Field, Form, Panel, Pill, Rows, Trouble, Waiting } from '../ui';
 import type { Key } from '../values';
 import { moment } from '../words';
 
@@ -72,13 +72,7 @@ function NewKey({ again }: { again: () => void }) {
     again();
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run(make);
-      }}
-    >
+    <Form action={action} work={make}>
       <Field label="Name" value={name} onChange={setName} placeholder="grafana" />
       <Choice
         label="Scope"
@@ -106,6 +100,6 @@ function NewKey({ again }: { again: () => void }) {
           </button>
         </output>
       )}
-    </form>
+    </Form>
   );
 }

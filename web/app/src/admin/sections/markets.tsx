@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ask, post } from '../api';
 import { type Action, type Polled, useAction, usePolled } from '../polled';
-import { type Column, Do, Field, Panel, Rows, Trouble, Waiting } from '../ui';
+import { type Column, Do, Field, Form, Panel, Rows, Trouble, Waiting } from '../ui';
 import { Pages } from './feeds';
 
 const MARKETS = '/api/v1/admin/markets';
@@ -40,7 +40,7 @@ const FIELDS = [
   ['price_scale', 'Price scale', 'number'],
   ['volume_precision', 'Volume decimals', 'number'],
 ] as const;
-type Form = Readonly<Record<(typeof FIELDS)[number][0], string>>;
+type Typed = Readonly<Record<(typeof FIELDS)[number][0], string>>;
 
 /** Markets: added, edited, hidden; and which trades are left out of their candles. */
 export function MarketsSection() {
@@ -138,24 +138,18 @@ function NewMarket({ again }: { again: () => void }) {
     again();
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run(add);
-      }}
-    >
+    <Form action={action} work={add}>
       <Field label="New market" value={symbol} onChange={setSymbol} placeholder="MY:GOLD" />
       <button type="submit" disabled={!symbol.trim() || action.isBusy}>
         Add
       </button>
       <Trouble error={action.error} />
-    </form>
+    </Form>
   );
 }
 
 function Edit({ market, done }: { market: Market; done: () => void }) {
-  const [form, setForm] = useState<Form>(() => formOf(market));
+  const [form, setForm] = useState<Typed>(() => formOf(market));
   const action = useAction();
   const before = formOf(market);
   const changed = FIELDS.filter(([name]) => form[name] !== before[name]);
@@ -168,13 +162,7 @@ function Edit({ market, done }: { market: Market; done: () => void }) {
       title={market.symbol}
       about="An empty field takes back what was set by hand. Another session or time zone has the bars made again."
     >
-      <form
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          action.run(save);
-        }}
-      >
+      <Form action={action} work={save}>
         {FIELDS.map(([name, label, type]) => (
           <Field
             key={name}
@@ -191,17 +179,17 @@ function Edit({ market, done }: { market: Market; done: () => void }) {
           Cancel
         </button>
         <Trouble error={action.error} />
-      </form>
+      </Form>
     </Panel>
   );
 }
 
-function formOf(market: Market): Form {
-  return Object.fromEntries(FIELDS.map(([name]) => [name, String(market[name])])) as Form;
+function formOf(market: Market): Typed {
+  return Object.fromEntries(FIELDS.map(([name]) => [name, String(market[name])])) as Typed;
 }
 
 /** What a form changes; what was emptied is null. */
-export function bodyOf(form: Form, before: Form): Record<string, string | number | null> {
+export function bodyOf(form: Typed, before: Typed): Record<string, string | number | null> {
   const changed = FIELDS.filter(([name]) => form[name] !== before[name]);
   return Object.fromEntries(
     changed.map(([name, , type]) => {
@@ -285,13 +273,7 @@ function NewFilter({ again }: { again: () => void }) {
     again();
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run(set);
-      }}
-    >
+    <Form action={action} work={set}>
       <Field label="Filter" value={symbol} onChange={setSymbol} placeholder="BINANCE:BTCUSDT" />
       <Field label="Least notional" value={notional} onChange={setNotional} placeholder="none" />
       <Field
@@ -305,6 +287,6 @@ function NewFilter({ again }: { again: () => void }) {
         Set
       </button>
       <Trouble error={isWrong ? 'A number above 0, or nothing.' : action.error} />
-    </form>
+    </Form>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ask, post } from '../api';
 import { useAction, usePolled } from '../polled';
-import { Choice, Do, Field, Panel, Pill, Trouble, Waiting } from '../ui';
+import { Choice, Do, Field, Form, Panel, Pill, Trouble, Waiting } from '../ui';
 import type { Task } from '../values';
 import { count, moment, readMoment, span } from '../words';
 
@@ -137,13 +137,7 @@ export function RangeForm({ kind, again }: { kind: 'backfill' | 'rebuild'; again
     again();
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run(begin);
-      }}
-    >
+    <Form action={action} work={begin}>
       <Field
         label={isBackfill ? 'Backfill' : 'Rebuild'}
         value={market}
@@ -170,6 +164,6 @@ export function RangeForm({ kind, again }: { kind: 'backfill' | 'rebuild'; again
         <p className="trouble">A time such as 2025-01-01 or 2025-01-01 12:00, in UTC.</p>
       )}
       <Trouble error={action.error} />
-    </form>
+    </Form>
   );
 }

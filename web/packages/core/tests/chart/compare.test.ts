@@ -1,23 +1,14 @@
 import { PriceScaleMode } from 'lightweight-charts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LayerHost } from '../../src/chart/layer';
-import { barsFrom, newScene } from './stand-ins';
+import { barsFrom, newShownScene } from './stand-ins';
 
 const NOON = Date.parse('2024-06-03T12:00:00Z') / 1000;
-let scene: ReturnType<typeof newScene>;
+let scene: ReturnType<typeof newShownScene>['scene'];
 let host: LayerHost;
 
 beforeEach(() => {
-  scene = newScene();
-  scene.view.attach({
-    attach: (given) => {
-      host = given;
-    },
-    detach: () => undefined,
-  });
-  scene.view.show('DEMO:GOLD', '1m');
-  scene.feeds[0]?.bars.reset(barsFrom(NOON, 20));
-  scene.frames.draw();
+  ({ scene, host } = newShownScene(NOON, 20));
 });
 
 afterEach(() => scene.end());

@@ -2,23 +2,14 @@ import type { ISeriesApi, SeriesType } from 'lightweight-charts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LayerHost } from '../../src/chart/layer';
 import { histogramColour } from '../../src/chart/looks';
-import { barsFrom, newScene } from './stand-ins';
+import { barsFrom, newShownScene } from './stand-ins';
 
 const NOON = Date.parse('2024-06-03T12:00:00Z') / 1000;
-let scene: ReturnType<typeof newScene>;
+let scene: ReturnType<typeof newShownScene>['scene'];
 let host: LayerHost;
 
 beforeEach(() => {
-  scene = newScene();
-  scene.view.attach({
-    attach: (given) => {
-      host = given;
-    },
-    detach: () => undefined,
-  });
-  scene.view.show('DEMO:GOLD', '1m');
-  scene.feeds[0]?.bars.reset(barsFrom(NOON, 50));
-  scene.frames.draw();
+  ({ scene, host } = newShownScene(NOON, 50));
 });
 
 afterEach(() => scene.end());

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Countdown, timeLeft } from '../../src/chart/countdown';
 import { wordsOf } from '../../src/chart/gaps';
 import type { LayerHost } from '../../src/chart/layer';
-import { answeringClient, barsFrom, newScene } from './stand-ins';
+import { answeringClient, barsFrom, newShownScene } from './stand-ins';
 
 const NOON = Date.parse('2024-06-03T12:00:00Z') / 1000;
 
@@ -32,21 +32,16 @@ test('a gap says its state, when, and why', () => {
   ]);
 });
 
-let scene: ReturnType<typeof newScene>;
+let scene: ReturnType<typeof newShownScene>['scene'];
 let host: LayerHost;
 
 beforeEach(() => {
   const mark = { id: 7, time: NOON + 120, color: 'red', text: 'bought', label: 'B' };
-  scene = newScene(answeringClient({ '/api/tradingview/marks': [mark] }));
-  scene.view.attach({
-    attach: (given) => {
-      host = given;
-    },
-    detach: () => undefined,
-  });
-  scene.view.show('DEMO:GOLD', '1m');
-  scene.feeds[0]?.bars.reset(barsFrom(NOON, 20));
-  scene.frames.draw();
+  ({ scene, host } = newShownScene(
+    NOON,
+    20,
+    answeringClient({ '/api/tradingview/marks': [mark] }),
+  ));
 });
 
 afterEach(() => scene.end());

@@ -7,6 +7,7 @@ import { Socket } from '../../src/api/socket';
 import type { BarStore } from '../../src/bars/store';
 import type { ChartFeed } from '../../src/chart/feed';
 import type { StudyFeed } from '../../src/chart/indicators';
+import type { LayerHost } from '../../src/chart/layer';
 import { ChartView } from '../../src/chart/view';
 import { Signal } from '../../src/signal';
 import type { Bar, BarsChange, Market, Seconds, SeriesStatus } from '../../src/types';
@@ -250,4 +251,21 @@ export function newScene(client = answeringClient()): Scene & { end: () => void 
     view.destroy();
   };
   return { view, feeds, studies, frames, end };
+}
+
+/** A scene that shows so many bars from a time on, and the host that its layers are given. */
+export function newShownScene(start: Seconds, count: number, client = answeringClient()) {
+  const scene = newScene(client);
+  let host: LayerHost | null = null;
+  scene.view.attach({
+    attach: (given) => {
+      host = given;
+    },
+    detach: () => undefined,
+  });
+  scene.view.show('DEMO:GOLD', '1m');
+  scene.feeds[0]?.bars.reset(barsFrom(start, count));
+  scene.frames.draw();
+  if (!host) throw new Error('no host was given');
+  return { scene, host: host as LayerHost };
 }
