@@ -1,3 +1,4 @@
+import { isolated } from './isolated';
 import type { Stop } from './types';
 
 /**
@@ -17,7 +18,7 @@ export class Signal<Value> {
   set(value: Value): void {
     if (this.isSame(this.value, value)) return;
     this.value = value;
-    for (const watcher of [...this.watchers]) watcher();
+    for (const watcher of [...this.watchers]) isolated(watcher);
   }
 
   readonly watch = (watcher: () => void): Stop => {

@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { addressOf, socketAddressOf } from '../src/api/address';
 import { Client } from '../src/api/client';
 import { ServerClock } from '../src/api/clock';
@@ -224,6 +224,41 @@ test('who joins later gets a beginning, and the first follower goes on', async (
   server.cut();
   await world.pass(5_000);
   expect([first.types.at(-1), second.types.at(-1)]).toEqual(['update', 'update']);
+});
+
+test('a topic in other spellings is the same topic: all its followers are told', async () => {
+  const { world, server, socket, topic, heard } = scene();
+  const followers = [heard(), heard(), heard()] as const;
+  const spellings = [topic, { ...topic, symbol: ' test:gold ' }, { ...topic, interval: '60s' }];
+  const stops = followers.map((follower, at) =>
+    socket.subscribe(spellings[at] as typeof topic, follower),
+  );
+  await world.pass(500);
+  server.trade(server.nowS(), 2);
+  await world.pass(500);
+  const counts = () => followers.map(({ types }) => types.length);
+  expect(counts()).toEqual([2, 2, 2]);
+  expect(server.received.filter(({ op }) => op === 'subscribe')).toHaveLength(1);
+  stops[0]?.();
+  server.trade(server.nowS(), 3);
+  await world.pass(500);
+  expect(counts()).toEqual([2, 3, 3]);
+});
+
+test('one follower’s mistake is told, and costs the others nothing', async () => {
+  const { world, socket, topic, heard } = scene();
+  const mistakes: (() => void)[] = [];
+  vi.stubGlobal('queueMicrotask', (call: () => void) => mistakes.push(call));
+  const other = heard();
+  const throws = (): void => {
+    throw new Error('mistake');
+  };
+  socket.subscribe(topic, { message: throws });
+  socket.subscribe(topic, other);
+  await world.pass(500);
+  vi.unstubAllGlobals();
+  expect(other.types).toEqual(['snapshot']);
+  expect(mistakes[0]).toThrow('mistake');
 });
 
 test('who was up to date learns of a new beginning that another one caused', async () => {

@@ -24,6 +24,22 @@ test('a watcher that leaves while the others are told takes nobody with it', () 
   expect(last).toHaveBeenCalledOnce();
 });
 
+test('a watcher that throws takes nobody with it, and is told of', () => {
+  const mistakes: (() => void)[] = [];
+  vi.stubGlobal('queueMicrotask', (call: () => void) => mistakes.push(call));
+  const signal = new Signal(0);
+  const last = vi.fn();
+  signal.watch(() => {
+    throw new Error('mistake');
+  });
+  signal.watch(last);
+  signal.set(1);
+  vi.unstubAllGlobals();
+  expect(last).toHaveBeenCalledOnce();
+  expect(mistakes).toHaveLength(1);
+  expect(mistakes[0]).toThrow('mistake');
+});
+
 test('what counts as the same is for the owner to say', () => {
   const signal = new Signal([1], (a, b) => a.length === b.length);
   const watcher = vi.fn();

@@ -1,5 +1,6 @@
 /** The messages of `/ws`, as docs/websocket.md has them. */
 
+import { parseInterval, printInterval } from '../time/interval';
 import type { Bar } from '../types';
 import type { Ticker } from './answers';
 
@@ -130,11 +131,17 @@ export function read(text: unknown): ServerMessage | null {
   }
 }
 
-/** Returns what tells topics apart: messages carry the symbol and the interval in one spelling. */
+/**
+ * Returns what tells topics apart, however they are spelt: as the server takes them, symbols are the
+ * same in any case, and intervals of one length.
+ */
 export function keyOf(topic: {
   readonly channel: string;
   readonly symbol?: string;
   readonly interval?: string;
 }): string {
-  return [topic.channel, topic.symbol ?? '', topic.interval ?? ''].join('\n');
+  const { channel, symbol = '', interval = '' } = topic;
+  const length = parseInterval(interval);
+  const plain = length ? printInterval(length) : interval;
+  return [channel, symbol.trim().toUpperCase(), plain].join('\n');
 }

@@ -1,11 +1,5 @@
 import { ApiError } from './error';
-import {
-  type ErrorMessage,
-  type Hello,
-  read,
-  type Subscribed,
-  type TopicMessage,
-} from './messages';
+import { type ErrorMessage, type Hello, read, type TopicMessage } from './messages';
 import { Outbox } from './rate';
 
 /** The version of the protocol that is spoken here. */
@@ -22,7 +16,7 @@ const SHARE_OF_RATE = 0.9;
 export type Event =
   | { readonly kind: 'ready'; readonly hello: Hello }
   | { readonly kind: 'refused'; readonly error: ApiError }
-  | { readonly kind: 'subscribed'; readonly id: unknown; readonly topic: Subscribed }
+  | { readonly kind: 'subscribed'; readonly id: unknown }
   | { readonly kind: 'failed'; readonly id: unknown; readonly error: ApiError }
   | { readonly kind: 'topic'; readonly message: TopicMessage };
 
@@ -70,7 +64,7 @@ export class Session {
         this.heardTime(message.time);
         return [];
       case 'subscribed':
-        return [{ kind: 'subscribed', id: message.id, topic: message }];
+        return [{ kind: 'subscribed', id: message.id }];
       case 'error':
         return [{ kind: 'failed', id: message.id, error: errorOf(message) }];
       case 'snapshot':

@@ -50,8 +50,6 @@ export class Socket {
   private token: string | undefined;
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly asked = new Map<number, Subscription>();
-  /** Canonical names, for what was asked for in another spelling. */
-  private readonly named = new Map<string, Subscription>();
   private wire: Wire | null = null;
   private session: Session | null = null;
   private readyAt = 0;
@@ -151,13 +149,9 @@ export class Socket {
       case 'refused':
         this.refuse(event.error);
         break;
-      case 'subscribed': {
-        const subscription = this.asked.get(event.id as number);
+      case 'subscribed':
         this.asked.delete(event.id as number);
-        if (subscription && this.subscriptions.get(subscription.key) === subscription)
-          this.named.set(keyOf(event.topic), subscription);
         break;
-      }
       case 'failed':
         this.failed(event.id as number, event.error);
         break;
@@ -167,8 +161,7 @@ export class Socket {
           this.change({ isDraining: true });
           return;
         }
-        const key = keyOf(message);
-        (this.named.get(key) ?? this.subscriptions.get(key))?.take(message);
+        this.subscriptions.get(keyOf(message))?.take(message);
       }
     }
   }
@@ -216,7 +209,6 @@ export class Socket {
     if (!subscription.listeners.delete(listener) || subscription.listeners.size) return;
     const { key, topic } = subscription;
     this.subscriptions.delete(key);
-    for (const [name, named] of this.named) if (named === subscription) this.named.delete(name);
     this.session?.unsubscribe(key, topic);
     this.flush();
     if (this.subscriptions.size) return;
@@ -271,7 +263,6 @@ export class Socket {
     this.session = null;
     this.readyAt = 0;
     this.asked.clear();
-    this.named.clear();
     for (const subscription of this.subscriptions.values()) subscription.stale();
     if (!wire) return;
     wire.onmessage = null;

@@ -1,3 +1,4 @@
+import { isolated } from '../isolated';
 import type { ApiError } from './error';
 import type { Topic, TopicMessage } from './messages';
 
@@ -68,12 +69,12 @@ export class Subscription {
   }
 
   fail(error: ApiError): void {
-    for (const listener of [...this.listeners.keys()]) listener.failed?.(error);
+    for (const listener of [...this.listeners.keys()]) isolated(() => listener.failed?.(error));
   }
 
   private tell(message: TopicMessage, wants: (isReady: boolean) => boolean): void {
     for (const [listener, isReady] of [...this.listeners])
-      if (this.listeners.has(listener) && wants(isReady)) listener.message(message);
+      if (this.listeners.has(listener) && wants(isReady)) isolated(() => listener.message(message));
   }
 
   private repeat(listener: Listener): void {

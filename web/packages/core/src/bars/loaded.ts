@@ -1,3 +1,4 @@
+import { isolated } from '../isolated';
 import type { Bar, BarsChange, Seconds, Stop } from '../types';
 import type { BarStore } from './store';
 
@@ -117,7 +118,7 @@ export class LoadedBars implements BarStore {
   }
 
   private tell(change: BarsChange): BarsChange {
-    for (const listener of [...this.listeners]) listener(change);
+    for (const listener of [...this.listeners]) isolated(() => listener(change));
     return change;
   }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LoadedBars } from '../../src/bars/loaded';
 import type { Bar, BarsChange } from '../../src/types';
 
@@ -64,4 +64,19 @@ test('one end is let go of', () => {
   expect(store.keep(2, 'oldest')).toEqual({ kind: 'tail', from: 2 });
   expect(store.keep(2, 'oldest')).toBeNull();
   expect(times()).toEqual([20, 30]);
+});
+
+test('a listener that throws takes nobody with it, and is told of', () => {
+  const mistakes: (() => void)[] = [];
+  vi.stubGlobal('queueMicrotask', (call: () => void) => mistakes.push(call));
+  const store = new LoadedBars();
+  const last = vi.fn();
+  store.watch(() => {
+    throw new Error('mistake');
+  });
+  store.watch(last);
+  const change = store.reset(bars(10));
+  vi.unstubAllGlobals();
+  expect(last.mock.calls).toEqual([[change]]);
+  expect(mistakes[0]).toThrow('mistake');
 });

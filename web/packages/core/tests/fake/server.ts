@@ -40,6 +40,7 @@ export class FakeServer {
   /** Share of requests that fail. */
   failing = 0;
   isReachable = true;
+  timeZone = 'UTC';
   token: string | null = null;
   feed: object | null = null;
   gaps: object[] = [];
@@ -132,7 +133,7 @@ export class FakeServer {
   private answer({ pathname, searchParams }: URL): Response {
     if (pathname === '/api/v1/gaps') return Response.json(this.gaps);
     if (pathname.startsWith('/api/v1/symbols/'))
-      return Response.json({ symbol: this.symbol, session: '24x7', time_zone: 'UTC' });
+      return Response.json({ symbol: this.symbol, session: '24x7', time_zone: this.timeZone });
     if (searchParams.get('symbol') !== this.symbol) return refusal(404, 'unknown_symbol');
     if (pathname.startsWith('/api/v1/indicators/'))
       return this.indicator(pathname.slice('/api/v1/indicators/'.length), searchParams);
@@ -257,7 +258,7 @@ export class FakeServer {
       if (follower) this.followers.delete(follower);
     }
     if (op !== 'subscribe') return;
-    if (symbol !== this.symbol) fail('unknown_symbol');
+    if (String(symbol).toUpperCase() !== this.symbol) fail('unknown_symbol');
     else if (channel === 'candles') this.follow(said, send, own);
     else {
       send({ type: 'subscribed', channel, symbol, id });
