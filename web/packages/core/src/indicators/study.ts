@@ -4,9 +4,11 @@ import type { ApiError } from '../api/error';
 import { Insist } from '../bars/insist';
 import type { ChartFeed } from '../chart/feed';
 import type { OpenStudy, Parameters, StudyFeed } from '../chart/indicators';
+import { isolated } from '../isolated';
 import { Signal } from '../signal';
 import { Calendar } from '../time/calendar';
 import { parseInterval } from '../time/interval';
+import { isZoneKnown } from '../time/zone';
 import type { Bar, BarsChange, Seconds, Stop } from '../types';
 import type { Formula, Run, Timeline, Values } from './formula';
 import { FORMULAS, valuesOf } from './table';
@@ -127,7 +129,9 @@ export class LiveStudy implements StudyFeed {
   private touched(from: number): void {
     const bar = this.feed.bars.all()[from];
     const isAsked = this.asking !== null && bar !== undefined && bar.t < this.asking;
-    const isIdle = this.run === null && this.asking === null && this.wanted === null;
+    // A bar in the making that is not continued here is asked for once it has ended.
+    const isBehind = this.isContinued || this.settled < this.feed.bars.length - 1;
+    const isIdle = isBehind && this.run === null && this.asking === null && this.wanted === null;
     if (from < this.settled || isAsked || isIdle) this.renew(Math.min(from, this.settled));
     else this.advance();
   }
@@ -193,7 +197,8 @@ export class LiveStudy implements StudyFeed {
   private async earlier(time: Seconds): Promise<readonly Bar[]> {
     const { bars, symbol, interval, isComplete } = this.feed;
     const first = bars.first();
-    if (!first || isComplete.get() || this.formula.isCumulative) return [];
+    const isNeeded = !this.formula.isCumulative && this.isContinued;
+    if (!first || isComplete.get() || !isNeeded) return [];
     const since = this.since(time);
     const query = { symbol, interval, end: first.t, limit: PAGE };
     if (since !== null) {
@@ -226,8 +231,14 @@ export class LiveStudy implements StudyFeed {
     });
     const last = t[t.length - 1];
     this.settled = last === undefined ? 0 : bars.floor(last) + 1;
-    this.begin(earlier);
-    this.advance(Math.min(from, this.settled));
+    from = Math.min(from, this.settled);
+    if (this.isContinued) {
+      this.begin(earlier);
+      this.advance(from);
+    } else {
+      this.align(this.settled);
+      this.tell(from);
+    }
   }
 
   /** A sum goes on from the value it has at the first bar of an answer. */
@@ -305,16 +316,21 @@ export class LiveStudy implements StudyFeed {
     );
   }
 
+  /** In a zone that the browser does not know only the server can tell when days begin. */
+  private get isContinued(): boolean {
+    return !this.formula.since || isZoneKnown(this.feed.market.get()?.time_zone ?? 'UTC');
+  }
+
   private timeline(): Timeline {
-    const market = this.feed.market.get();
+    const { session, time_zone: zone = 'UTC' } = this.feed.market.get() ?? {};
     return {
-      calendar: new Calendar(market?.session, market?.time_zone),
+      calendar: isZoneKnown(zone) ? new Calendar(session, zone) : new Calendar(),
       interval: parseInterval(this.feed.interval) ?? MINUTE,
     };
   }
 
   private tell(from: number): void {
-    for (const listener of [...this.listeners]) listener(from);
+    for (const listener of [...this.listeners]) isolated(() => listener(from));
   }
 
   private get asked() {

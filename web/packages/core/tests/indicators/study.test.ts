@@ -141,6 +141,30 @@ test.each(Array.from({ length: SCRIPTS }, (_, seed) => seed))(
   },
 );
 
+test.each(STUDIES)(
+  'where the browser does not know the market’s zone, %s %j goes on or is asked for, and is never wrong',
+  async (name, given) => {
+    const { world, server, feed, study, price } = scene(name, given, 4);
+    server.timeZone = 'Mars/Olympus_Mons';
+    feed.start();
+    await world.pass(8_000);
+    for (let trade = 0; trade < 12; trade++) {
+      server.trade(server.nowS(), price());
+      await world.pass(15_000);
+    }
+    await world.pass(5_000);
+    const values = wanted(name, given, feed, server);
+    // When the day of the bar in the making began only the server can tell.
+    if (name === 'vwap')
+      for (const column of Object.values(values)) column.splice(-1, 1, Number.NaN);
+    same(study, values);
+    expect(study.reason.get()).toBe('');
+    expect(server.requests.filter((path) => path.includes(`/${name}`)).length).toBeLessThan(8);
+    study.stop();
+    feed.stop();
+  },
+);
+
 test('what the server refuses is said, and not asked for again and again', async () => {
   const { world, server, feed, study } = scene('sma', {}, 1);
   const other = new Client('', {
