@@ -13,6 +13,7 @@ import {
   type Seconds,
   type Ticker,
 } from '@chandlery/chart-core';
+import { Recent } from './recent';
 import type {
   LibraryBar,
   LibraryDatafeed,
@@ -26,6 +27,8 @@ import type {
 const UDF = '/api/tradingview';
 const MOST_FOUND = 50;
 const MOST_BARS = 50_000;
+/** Series whose newest bar is known: far more than can be followed at once. */
+const MOST_SERIES = 1_000;
 /** So long corrections are gathered before the chart is drawn anew. */
 const REDRAW_MS = 500;
 
@@ -56,7 +59,7 @@ export class Datafeed implements LibraryDatafeed {
   private readonly socket: Connection['socket'];
   private readonly stops = new Map<string, () => void>();
   /** The newest bar that was given, by symbol and resolution: earlier ones may not be streamed. */
-  private readonly given = new Map<string, Seconds>();
+  private readonly given = new Recent<string, Seconds>(MOST_SERIES);
   private redraw: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
