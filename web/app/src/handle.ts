@@ -1,6 +1,6 @@
 /** What the page offers to scripts and to who helps others: small, and it stays as it is. */
 
-import type { Bar, SeriesStatus } from '@chandlery/chart-core';
+import { type Bar, parseMoment, type SeriesStatus } from '@chandlery/chart-core';
 import type { Desk } from './desk';
 import { VERSION } from './version';
 
@@ -11,7 +11,7 @@ export interface Handle {
   readonly version: string;
   /** The bars that are loaded. */
   bars(): readonly Pick<Bar, 't' | 'o' | 'h' | 'l' | 'c' | 'v'>[];
-  /** Shows a time: seconds since 1970, or a date as ISO 8601. */
+  /** Shows a time: seconds since 1970, or a date or time as ISO 8601, in UTC where it names no zone. */
   goTo(time: number | string): Promise<void>;
 }
 
@@ -36,8 +36,8 @@ export function offerHandle(desk: Desk): void {
     bars: () =>
       (desk.view.get()?.bars() ?? []).map(({ t, o, h, l, c, v }) => ({ t, o, h, l, c, v })),
     goTo: async (time) => {
-      const seconds = typeof time === 'number' ? time : Date.parse(time) / 1000;
-      if (!Number.isFinite(seconds))
+      const seconds = typeof time === 'number' ? time : parseMoment(time);
+      if (seconds === null || !Number.isFinite(seconds))
         throw new RangeError(`a time in seconds or a date as ISO 8601 expected, found '${time}'`);
       await desk.view.get()?.goTo(seconds);
     },

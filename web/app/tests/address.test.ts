@@ -69,6 +69,9 @@ test('one moment is shown with the day around it', () => {
   const { range } = read('chart/A:B?t=2026-11-01');
   const noon = Date.UTC(2026, 10, 1, 12) / 1000;
   expect(range).toEqual({ from: noon - 86_400, to: noon });
+  // Without a zone a time is in UTC: a link means the same wherever it is opened.
+  const { range: same } = read('chart/A:B?t=2026-11-01T00:00');
+  expect(same).toEqual(range);
 });
 
 test('at most so many indicators and markets are taken from an address', () => {

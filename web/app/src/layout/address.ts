@@ -3,7 +3,7 @@
  * What is not understood is left out, so that an old or mistyped link still shows a chart. Pure.
  */
 
-import { KINDS, type Scale, VOLUME_PLACES } from '@chandlery/chart-core';
+import { KINDS, parseMoment, type Scale, VOLUME_PLACES } from '@chandlery/chart-core';
 import {
   counted,
   type Layout,
@@ -145,13 +145,13 @@ function numberOr(text: string): number | string {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-/** `from-to` in seconds, or one moment (seconds, or a date as ISO 8601) with the day around it. */
+/** `from-to` in seconds, or one moment (seconds, or a date or time as ISO 8601, in UTC) with the day around it. */
 function rangeOf(text: string): Range | null {
   const pair = /^(\d{1,11})-(\d{1,11})$/.exec(text);
   if (pair) {
     const [from, to] = [Number(pair[1]), Number(pair[2])];
     return from < to ? { from, to } : null;
   }
-  const moment = /^\d{5,11}$/.test(text) ? Number(text) : Date.parse(text) / 1000;
-  return Number.isFinite(moment) ? { from: moment - 43_200, to: moment + 43_200 } : null;
+  const moment = /^\d{5,11}$/.test(text) ? Number(text) : parseMoment(text);
+  return moment !== null ? { from: moment - 43_200, to: moment + 43_200 } : null;
 }

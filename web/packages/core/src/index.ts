@@ -53,6 +53,7 @@ export { Signal } from './signal';
 export { type Clock, timeLabel } from './time/behaviour';
 export { Hours } from './time/end';
 export * from './time/interval';
+export { parseMoment } from './time/moment';
 export * from './time/session';
 export { Zone, zoneOf } from './time/zone';
 export type { Bar, BarsChange, Market, Seconds, SeriesStatus, Stop } from './types';
