@@ -5,7 +5,7 @@ import { useDesk } from '../shell/context';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { say } from '../ui/Toasts';
-import { MOST_ALERTS } from './alerts';
+import { MOST_ALERTS, priceText, typedPrice } from './alerts';
 import { bookOf } from './book';
 import { allowSound, askPermission, permission } from './tell';
 import '../dialogs/dialogs.css';
@@ -16,7 +16,10 @@ export default function AlertDialog({ opened }: { opened: Opened & { name: 'aler
   const { symbol } = useSignal(desk.layout);
   const host = desk.host.get();
   const last = host?.bars.last()?.c ?? null;
-  const [text, setText] = useState(String(opened.price ?? last ?? ''));
+  const [text, setText] = useState(() => {
+    const price = opened.price ?? last;
+    return price === null ? '' : typedPrice(price);
+  });
   const [note, setNote] = useState('');
   const price = Number(text);
   const isFit = text.trim() !== '' && Number.isFinite(price) && price > 0 && symbol !== '';
@@ -24,7 +27,7 @@ export default function AlertDialog({ opened }: { opened: Opened & { name: 'aler
     allowSound();
     if (bookOf(desk).add(symbol, host?.toTick(price) ?? price, note.trim())) {
       desk.close();
-      say(`Alert set at ${host?.formatPrice(price) ?? price}`);
+      say(`Alert set at ${host?.formatPrice(price) ?? priceText(price)}`);
     } else say(`${MOST_ALERTS} alerts are the most there can be: remove one first`);
   };
   return (
@@ -65,7 +68,7 @@ export default function AlertDialog({ opened }: { opened: Opened & { name: 'aler
             {sideOf(
               isFit ? price : null,
               last,
-              (value) => host?.formatPrice(value) ?? String(value),
+              (value) => host?.formatPrice(value) ?? priceText(value),
             )}
           </small>
         </label>

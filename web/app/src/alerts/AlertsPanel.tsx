@@ -3,7 +3,7 @@ import { useDesk } from '../shell/context';
 import { PanelHead } from '../shell/PanelHead';
 import { Button, IconButton } from '../ui/Button';
 import { Permission } from './AlertDialog';
-import type { Alert } from './alerts';
+import { type Alert, priceText } from './alerts';
 import { type AlertBook, bookOf } from './book';
 import { ring } from './tell';
 import './alerts.css';
@@ -43,13 +43,13 @@ export default function AlertsPanel() {
 function Row({ alert, book }: { alert: Alert; book: AlertBook }) {
   const desk = useDesk();
   const { id, symbol, price, note, wentOff } = alert;
-  const name = `${symbol} at ${price}`;
+  const name = `${symbol} at ${priceText(price)}`;
   return (
     <li className={wentOff === null ? 'alert' : 'alert is-over'}>
       <button type="button" className="alert-main" onClick={() => desk.change({ symbol })}>
         <b>{symbol}</b>
         <span>
-          {price} {note && <span className="quiet">· {note}</span>}
+          {priceText(price)} {note && <span className="quiet">· {note}</span>}
         </span>
         {wentOff !== null && (
           <span className="quiet">Went off {new Date(wentOff).toLocaleString()}</span>

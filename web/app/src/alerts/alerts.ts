@@ -1,52 +1,68 @@
-/** Alerts at prices: what they are, when they go off, and how they are kept. Pure but for the store. */
+/** Alerts at prices: what they are, which of them a move reached, and how they are kept. Pure but for the store. */
 
-import type { Bar } from '@chandlery/chart-core';
+import { formatPrice } from '@chandlery/chart-core';
 import { type Kept, kept } from '../layout/kept';
+import type { Move } from './track';
 
 export interface Alert {
   readonly id: string;
   readonly symbol: string;
   readonly price: number;
   readonly note: string;
+  /** Since when it waits at this price, in milliseconds since 1970: what was before does not count. */
+  readonly since: number;
   /** When it went off, in milliseconds since 1970; null while it waits. */
   readonly wentOff: number | null;
 }
 
 export const MOST_ALERTS = 100;
+const MOST_DECIMALS = 24;
 
-/** How far prices went since the last look, from what is known of the newest bar then and now. */
-export function reach(before: Bar, now: Bar): { low: number; high: number } {
-  const isSame = before.t === now.t;
-  const highs = [before.c, now.c];
-  const lows = [before.c, now.c];
-  if (!isSame || now.h > before.h) highs.push(now.h);
-  if (!isSame || now.l < before.l) lows.push(now.l);
-  return { low: Math.min(...lows), high: Math.max(...highs) };
-}
-
-/** The waiting alerts of a market whose price was reached between two looks. */
+/** The waiting alerts of a market whose price was reached by any of its moves. */
 export function reached(
   alerts: readonly Alert[],
   symbol: string,
-  before: Bar,
-  now: Bar,
+  moves: readonly Move[],
 ): readonly Alert[] {
-  const { low, high } = reach(before, now);
   return alerts.filter(
     (alert) =>
       alert.symbol === symbol &&
       alert.wentOff === null &&
-      alert.price >= low &&
-      alert.price <= high &&
-      // One that was set at the very price waits for the next visit.
-      alert.price !== before.c,
+      moves.some((move) => isReached(alert, move)),
   );
 }
+
+const isReached = ({ price, since }: Alert, { low, high, from, untilMs }: Move): boolean =>
+  price >= low &&
+  price <= high &&
+  since < untilMs &&
+  // One that was set at the very price waits for the next visit.
+  price !== from;
+
+/** So many places after the point as the price has. */
+function decimalsOf(price: number): number {
+  const [digits = '', exponent = '0'] = String(price).split('e');
+  const places = (digits.split('.')[1]?.length ?? 0) - Number(exponent);
+  return Math.min(MOST_DECIMALS, Math.max(0, places));
+}
+
+/** A price as the axis writes it, with all its places: alerts are of markets that no axis may be of. */
+export function priceText(price: number): string {
+  const decimals = decimalsOf(price);
+  return formatPrice({ scale: 10 ** decimals, decimals }, price);
+}
+
+/** A price as it is typed. */
+export const typedPrice = (price: number): string => price.toFixed(decimalsOf(price));
 
 export const keptAlerts: Kept<readonly Alert[]> = kept('alerts', [], alertsOf);
 
 function alertsOf(found: unknown): Alert[] | null {
-  return Array.isArray(found) ? found.filter(isAlert).slice(0, MOST_ALERTS) : null;
+  if (!Array.isArray(found)) return null;
+  return found
+    .filter(isAlert)
+    .slice(0, MOST_ALERTS)
+    .map((alert) => ({ ...alert, since: Number.isFinite(alert.since) ? alert.since : 0 }));
 }
 
 function isAlert(found: unknown): found is Alert {

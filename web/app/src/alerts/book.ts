@@ -3,13 +3,13 @@
  * looks, or what happened while the connection was lost, sets them off too.
  */
 
-import { type Bar, newId, Signal } from '@chandlery/chart-core';
+import { newId, Signal } from '@chandlery/chart-core';
 import { PriceLineLayer } from '@chandlery/chart-core/orders';
 import type { Desk } from '../desk';
 import { type Alert, keptAlerts, MOST_ALERTS, reached } from './alerts';
+import { followed } from './follower';
 import { notify, ring } from './tell';
-
-const INTERVAL = '1m';
+import type { Move } from './track';
 
 let book: AlertBook | null = null;
 
@@ -39,7 +39,7 @@ export class AlertBook {
   /** Returns whether there was room. */
   add(symbol: string, price: number, note: string): boolean {
     if (this.list.get().length >= MOST_ALERTS) return false;
-    const alert = { id: newId(), symbol, price, note, wentOff: null };
+    const alert = { id: newId(), symbol, price, note, since: this.now(), wentOff: null };
     this.set([alert, ...this.list.get()]);
     return true;
   }
@@ -50,11 +50,11 @@ export class AlertBook {
 
   /** At another price it waits again. */
   move(id: string, price: number): void {
-    this.change([id], { price, wentOff: null });
+    this.change([id], { price, since: this.now(), wentOff: null });
   }
 
   again(id: string): void {
-    this.change([id], { wentOff: null });
+    this.change([id], { since: this.now(), wentOff: null });
   }
 
   private change(ids: readonly string[], patch: Partial<Alert>): void {
@@ -79,31 +79,21 @@ export class AlertBook {
       this.followed.delete(symbol);
     }
     for (const symbol of wanted) {
-      if (!this.followed.has(symbol)) this.followed.set(symbol, this.follow(symbol));
+      if (this.followed.has(symbol)) continue;
+      this.followed.set(
+        symbol,
+        followed(this.desk, symbol, (moves) => this.look(symbol, moves)),
+      );
     }
   }
 
-  private follow(symbol: string): () => void {
-    let before: Bar | null = null;
-    const take = (bars: readonly Bar[]) => {
-      for (const bar of bars) {
-        if (before && bar.t >= before.t) this.look(symbol, before, bar);
-        if (!before || bar.t >= before.t) before = bar;
-      }
-    };
-    return this.desk.socket.subscribe(
-      { channel: 'candles', symbol, interval: INTERVAL },
-      {
-        message: (message) => {
-          if (message.type === 'snapshot' && before === null) before = message.bars.at(-1) ?? null;
-          else if (message.type === 'snapshot' || message.type === 'update') take(message.bars);
-        },
-      },
-    );
+  /** The server's time, which is that of the bars. */
+  private now(): number {
+    return this.desk.socket.clock.now();
   }
 
-  private look(symbol: string, before: Bar, now: Bar): void {
-    const gone = reached(this.list.get(), symbol, before, now);
+  private look(symbol: string, moves: readonly Move[]): void {
+    const gone = reached(this.list.get(), symbol, moves);
     if (gone.length === 0) return;
     this.change(
       gone.map(({ id }) => id),

@@ -1,7 +1,7 @@
 /** Makes an alert seen and heard. */
 
 import { say } from '../ui/Toasts';
-import type { Alert } from './alerts';
+import { type Alert, priceText } from './alerts';
 
 let audio: AudioContext | null = null;
 
@@ -48,7 +48,7 @@ export async function askPermission(): Promise<Permission> {
 }
 
 export function notify(alert: Alert, show: () => void): void {
-  const text = `${alert.symbol} reached ${alert.price}`;
+  const text = `${alert.symbol} reached ${priceText(alert.price)}`;
   say(alert.note ? `${text}: ${alert.note}` : text, { label: 'Show', run: show });
   if (permission() !== 'granted') return;
   try {

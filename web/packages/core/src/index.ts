@@ -12,6 +12,7 @@ export type {
   Ticker,
 } from './api/answers';
 export { Client } from './api/client';
+export { checked as checkedBars } from './api/columns';
 export { type Connection, connectionTo } from './api/connection';
 export { ApiError, asApiError, isAbort } from './api/error';
 export type { FeedState, StatusMessage, TopicMessage } from './api/messages';

@@ -75,6 +75,14 @@ test.each([
   await expect(asked).rejects.toThrow(message);
 });
 
+test('a price that is not known is none: a chart would draw it as 0', async () => {
+  const one = [1];
+  const columns = { t: [60], o: one, h: one, l: [null], c: one, v: one, q: one, n: one, bv: one };
+  const { fetch } = answering(columns);
+  const asked = new Client('', { fetch }).candles({ symbol: 'A:B', interval: '1m' });
+  await expect(asked).rejects.toThrow('finite prices expected, found');
+});
+
 test('an error keeps what the server says of it', async () => {
   const body = { error: 'too many', hint: 'wait', code: 'rate_limited' };
   const { fetch } = answering(body, { status: 429, headers: { 'Retry-After': '7' } });

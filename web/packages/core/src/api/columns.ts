@@ -47,7 +47,8 @@ export function checked(bars: readonly Bar[]): Bar[] {
     const { t, o, h, l, c } = bar;
     if (!(t > before && t < LATEST))
       throw malformed(`times in seconds that ascend expected, found ${t} after ${before}`);
-    if (!Number.isFinite(o + h + l + c))
+    // Each by itself: in a sum, null is 0.
+    if (![o, h, l, c].every(Number.isFinite))
       throw malformed(`finite prices expected, found ${JSON.stringify(bar)}`);
     before = t;
     return bar.v === null ? { ...bar, v: 0 } : bar;
