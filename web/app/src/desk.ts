@@ -27,6 +27,8 @@ export type Opened =
 export interface Standing {
   readonly status: SeriesStatus;
   readonly reason: string;
+  /** The code of the error that it comes from; empty where there was none. */
+  readonly code: string;
 }
 
 /** What a symbol is looked for. */
@@ -53,8 +55,8 @@ export class Desk {
   readonly isGoing = new Signal(false);
   /** How the series that is shown stands, and why. */
   readonly standing = new Signal<Standing>(
-    { status: 'connecting', reason: '' },
-    (a, b) => a.status === b.status && a.reason === b.reason,
+    { status: 'connecting', reason: '', code: '' },
+    (a, b) => a.status === b.status && a.reason === b.reason && a.code === b.code,
   );
 
   constructor(

@@ -53,10 +53,11 @@ async function busiest(desk: Desk): Promise<void> {
     if (busiest) {
       desk.layout.set({ ...desk.layout.get(), symbol: busiest.symbol });
       desk.write(false);
-    } else desk.standing.set({ status: 'empty', reason: '' });
+    } else desk.standing.set({ status: 'empty', reason: '', code: '' });
   } catch (error) {
     if (desk.layout.get().symbol) return;
-    const { message, hint } = asApiError(error);
-    desk.standing.set({ status: 'error', reason: [message, hint].filter(Boolean).join(': ') });
+    const { message, hint, code } = asApiError(error);
+    const reason = [message, hint].filter(Boolean).join(': ');
+    desk.standing.set({ status: 'error', reason, code });
   }
 }

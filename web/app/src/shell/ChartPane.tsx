@@ -137,9 +137,16 @@ function keptInStep(desk: Desk, view: ChartView): () => void {
     for (const stop of stops) stop();
     const feed = view.feed.get();
     if (!feed) return;
-    const stand = () => desk.standing.set({ status: feed.status.get(), reason: feed.reason.get() });
+    const { status, reason, code } = feed;
+    const stand = () =>
+      desk.standing.set({
+        status: status.get(),
+        reason: reason.get(),
+        code: code?.get() ?? '',
+      });
     const place = () => applyZone(view, desk.layout.get().zone);
-    stops = [feed.status.watch(stand), feed.reason.watch(stand), feed.market.watch(place)];
+    stops = [status.watch(stand), reason.watch(stand), feed.market.watch(place)];
+    if (code) stops.push(code.watch(stand));
     stand();
     place();
   };

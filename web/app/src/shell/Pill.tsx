@@ -1,5 +1,6 @@
 import type { SeriesStatus } from '@chandlery/chart-core';
 import { useSignal } from '@chandlery/react';
+import type { Standing } from '../desk';
 import { useDesk } from './context';
 
 const SHOWN: Readonly<Record<SeriesStatus, readonly [tone: string, word: string, more: string]>> = {
@@ -29,7 +30,7 @@ export function Pill() {
 }
 
 /** How the series that is shown stands. */
-export function useStanding(): { status: SeriesStatus; reason: string } {
+export function useStanding(): Standing {
   const desk = useDesk();
   return useSignal(desk.standing);
 }

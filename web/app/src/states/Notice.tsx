@@ -1,7 +1,7 @@
-import { type Market, parseInterval, type SeriesStatus } from '@chandlery/chart-core';
+import { type Market, needsKey, parseInterval, type SeriesStatus } from '@chandlery/chart-core';
 import { useSignal } from '@chandlery/react';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Desk } from '../desk';
+import type { Desk, Standing } from '../desk';
 import { useDesk } from '../shell/context';
 import { intervalName } from '../shell/words';
 import { Button } from '../ui/Button';
@@ -31,7 +31,7 @@ export function Notice() {
   if (status === 'unknown' && parseInterval(interval) === null)
     return <Big {...noInterval(desk, interval)} />;
   if (status === 'unknown') return <Unknown symbol={symbol} />;
-  return <Big {...said(desk, status, reason, symbol, interval)} />;
+  return <Big {...said(desk, standing, symbol, interval)} />;
 }
 
 function useHasBars(desk: Desk): boolean {
@@ -105,8 +105,7 @@ function noInterval(desk: Desk, interval: string): Said {
 
 function said(
   desk: Desk,
-  status: SeriesStatus,
-  reason: string,
+  { status, reason, code }: Standing,
   symbol: string,
   interval: string,
 ): Said {
@@ -131,7 +130,7 @@ function said(
       text: `The market is known, and its first bar of ${intervalName(interval)} appears here with the first trade.`,
       actions: search(desk),
     };
-  if (/\b(key|token|authori\w*|allowed)\b/.test(reason)) return locked(desk);
+  if (needsKey(code)) return locked(desk);
   return {
     icon: 'server',
     title: 'The server cannot answer',

@@ -14,7 +14,7 @@ export type {
 export { Client } from './api/client';
 export { checked as checkedBars } from './api/columns';
 export { type Connection, connectionTo } from './api/connection';
-export { ApiError, asApiError, isAbort } from './api/error';
+export { ApiError, asApiError, isAbort, needsKey } from './api/error';
 export type { FeedState, StatusMessage, TopicMessage } from './api/messages';
 export { Socket, type SocketState } from './api/socket';
 export { type FeedOptions, SeriesFeed } from './bars/feed';

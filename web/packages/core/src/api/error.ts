@@ -22,6 +22,17 @@ export class ApiError extends Error {
   }
 }
 
+const LOCKED = new Set([
+  'unauthorized',
+  'forbidden',
+  'not_allowed',
+  'authentication_required',
+  'authentication_failed',
+]);
+
+/** Whether a key, or another one, would help, by the code of an error. */
+export const needsKey = (code: string): boolean => LOCKED.has(code);
+
 /** Whether a request was given up by whoever made it. */
 export const isAbort = (error: unknown): boolean =>
   error instanceof DOMException && error.name === 'AbortError';

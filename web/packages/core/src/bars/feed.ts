@@ -41,6 +41,8 @@ export class SeriesFeed {
   readonly status = new Signal<SeriesStatus>('connecting');
   /** Why the status is what it is, in words; empty where all is well. */
   readonly reason = new Signal('');
+  /** The code of the error that the status comes from; empty where there was none. */
+  readonly code = new Signal('');
   /** Whether there are no older bars. */
   readonly isComplete: Signal<boolean>;
   /** Whether the newest bars are loaded; not so after a jump far back: see `loadNewest`. */
@@ -258,7 +260,7 @@ export class SeriesFeed {
     const isJoined = state.phase === 'open' && this.joinedEpoch === state.epoch;
     const isCurrent = isJoined && seam.isSynced.get();
     this.wasCurrent ||= isCurrent;
-    const { status, reason } = standingOf({
+    const { status, reason, code } = standingOf({
       socket: state,
       isOnline: socket.isOnline,
       isCurrent,
@@ -269,6 +271,7 @@ export class SeriesFeed {
       server: this.server,
     });
     this.reason.set(reason);
+    this.code.set(code);
     this.status.set(status);
   }
 

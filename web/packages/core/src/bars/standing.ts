@@ -24,6 +24,8 @@ export interface Standing {
   readonly status: SeriesStatus;
   /** Why, in words; empty where all is well. */
   readonly reason: string;
+  /** The code of the error that it comes from; empty where there was none. */
+  readonly code: string;
 }
 
 const UNREACHABLE_AFTER = 3;
@@ -33,39 +35,37 @@ const UNKNOWN = new Set(['unknown_symbol', 'unknown_interval', 'not_found']);
 /** Returns how a series stands. Pure. */
 export function standingOf(known: Circumstances): Standing {
   const { socket, refusal, trouble } = known;
-  if (refusal)
-    return { status: UNKNOWN.has(refusal.code) ? 'unknown' : 'error', reason: said(refusal) };
-  if (socket.phase === 'refused') return { status: 'error', reason: said(socket.error) };
+  if (refusal) return of(UNKNOWN.has(refusal.code) ? 'unknown' : 'error', refusal);
+  if (socket.phase === 'refused') return of('error', socket.error);
   if (socket.phase === 'waiting' || (socket.phase === 'connecting' && socket.failures > 0))
     return disconnected(known);
-  if (!known.isCurrent) {
-    const reason = said(trouble);
-    return { status: known.wasCurrent ? 'reconnecting' : 'connecting', reason };
-  }
+  if (!known.isCurrent) return of(known.wasCurrent ? 'reconnecting' : 'connecting', trouble);
   return current(known);
 }
 
 function disconnected({ socket, isOnline, wasCurrent }: Circumstances): Standing {
-  if (!isOnline) return { status: 'offline', reason: 'this device has no network' };
-  const reason = said(socket.error);
-  if (socket.failures >= UNREACHABLE_AFTER) return { status: 'offline', reason };
-  return { status: wasCurrent ? 'reconnecting' : 'connecting', reason };
+  if (!isOnline) return plain('offline', 'this device has no network');
+  if (socket.failures >= UNREACHABLE_AFTER) return of('offline', socket.error);
+  return of(wasCurrent ? 'reconnecting' : 'connecting', socket.error);
 }
 
 function current({ hasBars, server }: Circumstances): Standing {
-  if (server?.status === 'failing') return { status: 'delayed', reason: server.reason };
+  if (server?.status === 'failing') return plain('delayed', server.reason);
   const feed = server?.feed;
   if (feed) {
     const reason = `${feed.name}: ${feed.reason || feed.state}`;
     if (['connecting', 'waiting', 'stalled'].includes(feed.state))
-      return { status: 'reconnecting', reason };
-    if (['backfilling', 'paused', 'stopped'].includes(feed.state))
-      return { status: 'delayed', reason };
+      return plain('reconnecting', reason);
+    if (['backfilling', 'paused', 'stopped'].includes(feed.state)) return plain('delayed', reason);
     if ((feed.silent_s ?? 0) >= SILENT_S)
-      return { status: 'delayed', reason: `${feed.name}: nothing came for ${feed.silent_s} s` };
+      return plain('delayed', `${feed.name}: nothing came for ${feed.silent_s} s`);
   }
-  return { status: hasBars ? 'live' : 'empty', reason: '' };
+  return plain(hasBars ? 'live' : 'empty', '');
 }
 
-const said = (error: ApiError | null): string =>
-  error ? [error.message, error.hint].filter(Boolean).join(': ') : '';
+const plain = (status: SeriesStatus, reason: string): Standing => ({ status, reason, code: '' });
+
+const of = (status: SeriesStatus, error: ApiError | null): Standing =>
+  error
+    ? { status, reason: [error.message, error.hint].filter(Boolean).join(': '), code: error.code }
+    : plain(status, '');

@@ -12,6 +12,8 @@ export interface ChartFeed {
   readonly market: Signal<Market | null>;
   readonly status: Signal<SeriesStatus>;
   readonly reason: Signal<string>;
+  /** The code of the error that the status comes from; empty where there was none. */
+  readonly code?: Signal<string>;
   readonly isComplete: Signal<boolean>;
   /** Whether the newest bars are among those loaded. */
   readonly isAtEnd: Signal<boolean>;

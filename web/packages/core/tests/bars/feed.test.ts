@@ -67,6 +67,15 @@ test('history and live bars become one series', async () => {
   feed.stop();
 });
 
+test('an error has a code beside its words', async () => {
+  const { world, server, feed } = scene();
+  server.token = 'secret';
+  feed.start();
+  await world.pass(7_000);
+  expect([feed.status.get(), feed.code.get()]).toEqual(['error', 'authentication_required']);
+  feed.stop();
+});
+
 test('older bars come until there are none', async () => {
   const { world, server, feed, stock } = scene();
   stock(100);
