@@ -137,6 +137,19 @@ def test_a_filter_leaves_a_bad_tick_out_and_is_taken_away(admin: Page, server: S
     assert high() == 900.0
 
 
+def test_a_section_that_fails_says_so_and_the_others_go_on(admin: Page, watched: Watched) -> None:
+    watched.allowed.add("TypeError")
+    admin.route("**/api/v1/admin/storage", lambda route: route.fulfill(json={"tables": [None]}))
+    admin.get_by_role("link", name="Storage").click()
+    told = admin.get_by_role("alert")
+    expect(told).to_contain_text("TypeError")
+    admin.unroute("**/api/v1/admin/storage")
+    told.get_by_role("button", name="Try again").click()
+    expect(admin.get_by_role("row", name=re.compile("retention.trades"))).to_be_visible()
+    admin.get_by_role("link", name="Keys").click()
+    expect(admin.get_by_role("heading", name="Keys")).to_be_visible()
+
+
 def test_the_figures_move(admin: Page) -> None:
     commits = admin.locator(".plot").filter(has_text="Requests a second")
     expect(commits.locator("path")).to_have_attribute("d", re.compile("L"))

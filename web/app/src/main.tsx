@@ -11,6 +11,7 @@ import { keptToken, takeTokenOfLink } from './session';
 import { App } from './shell/App';
 import { tell } from './shell/onDemand';
 import { named } from './title';
+import { Boundary } from './ui/Boundary';
 import './tokens.css';
 import './styles/base.css';
 import './styles/ui.css';
@@ -27,7 +28,11 @@ async function begin(): Promise<void> {
   const desk = new Desk(client, socket, base, first(base));
   named(desk);
   offerHandle(desk);
-  createRoot(root).render(<App desk={desk} />);
+  createRoot(root).render(
+    <Boundary ways={[{ label: 'Begin with another chart', go: () => afresh(base) }]}>
+      <App desk={desk} />
+    </Boundary>,
+  );
   if (desk.layout.get().symbol) desk.write(false);
   else void busiest(desk);
   // Alerts that were set before wait again, once the chart is there.
@@ -41,6 +46,12 @@ function first(base: string): Partial<Layout> {
   if (asked.symbol) return asked;
   const last = lastAddress.read();
   return last ? { ...opened(last), range: null, ...asked } : asked;
+}
+
+/** Leaves what was looked at last behind: it may be what the app cannot show. */
+function afresh(base: string): void {
+  lastAddress.write('');
+  location.assign(base);
 }
 
 /** The market that is traded most; why there is none is told in its place. */

@@ -1,6 +1,7 @@
 import { type ComponentType, useEffect, useState } from 'react';
 import { apiBase, basePath } from '../place';
 import { signOut } from '../session';
+import { Boundary } from '../ui/Boundary';
 import { usePolled } from './polled';
 import { CoverageSection } from './sections/coverage';
 import { FeedsSection } from './sections/feeds';
@@ -64,7 +65,11 @@ export function Admin() {
         {allowed.isRefused ? (
           <SignIn done={allowed.again} error={allowed.error} />
         ) : (
-          (allowed.value !== null || allowed.error) && <Section />
+          (allowed.value !== null || allowed.error) && (
+            <Boundary key={name}>
+              <Section />
+            </Boundary>
+          )
         )}
       </main>
     </>

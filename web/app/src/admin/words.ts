@@ -38,17 +38,10 @@ export function span(seconds: number | null | undefined): string {
   return told.join(' ');
 }
 
-/** A moment in UTC, to the second. */
+/** A moment in UTC, to the second; one that no calendar has as the seconds it is. */
 export function moment(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return '–';
-  return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** Reads a moment in UTC such as `2025-01-01` or `2025-01-01 12:00`; null if it is none. */
-export function readMoment(text: string): number | null {
-  const match = /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?\s*Z?$/.exec(text);
-  if (!match) return null;
-  const time = match[2] ?? '00:00';
-  const ms = Date.parse(`${match[1]}T${time.length === 5 ? `${time}:00` : time}Z`);
-  return Number.isNaN(ms) ? null : ms / 1000;
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return `${seconds} s`;
+  return date.toISOString().slice(0, 19).replace('T', ' ');
 }

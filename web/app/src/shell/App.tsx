@@ -3,7 +3,8 @@ import { type ComponentType, useEffect } from 'react';
 import type { Desk, Opened } from '../desk';
 import { askedBy, isTypedInto } from '../keyboard';
 import { wear } from '../theme';
-import { Toasts } from '../ui/Toasts';
+import { Boundary } from '../ui/Boundary';
+import { say, Toasts } from '../ui/Toasts';
 import { ChartPane } from './ChartPane';
 import { run } from './commands';
 import { DeskContext, useDesk } from './context';
@@ -104,7 +105,9 @@ function Panel() {
   const Open = PANELS[panel];
   return (
     <aside className="panel" aria-label={panel === 'watchlist' ? 'Watchlist' : 'Alerts'}>
-      <Open />
+      <Boundary key={panel}>
+        <Open />
+      </Boundary>
     </aside>
   );
 }
@@ -114,7 +117,15 @@ function OpenDialog() {
   const opened = useSignal(desk.opened);
   if (!opened) return null;
   const Open = DIALOGS[opened.name] as unknown as ComponentType<Shown>;
-  return <Open key={opened.name} opened={opened} missing={desk.close} />;
+  const failed = () => {
+    desk.close();
+    say('This dialog cannot be shown: the app failed at it');
+  };
+  return (
+    <Boundary key={opened.name} failed={failed}>
+      <Open opened={opened} missing={desk.close} />
+    </Boundary>
+  );
 }
 
 type Shown = { opened: Opened; missing: () => void };

@@ -1,9 +1,10 @@
+import { parseMoment } from '@chandlery/chart-core';
 import { useState } from 'react';
 import { ask, post } from '../api';
 import { useAction, usePolled } from '../polled';
 import { Choice, Do, Field, Form, Panel, Pill, Trouble, Waiting } from '../ui';
 import type { Task } from '../values';
-import { count, moment, readMoment, span } from '../words';
+import { count, moment, span } from '../words';
 
 const TASKS = '/api/v1/admin/tasks';
 
@@ -111,8 +112,8 @@ function Lines({ task }: { task: Task }) {
 
 /** What was typed as a range, open where nothing was; null if it is none. */
 function rangeOf(start: string, end: string): { start?: number; end?: number } | null {
-  const from = start ? readMoment(start) : undefined;
-  const to = end ? readMoment(end) : undefined;
+  const from = start ? parseMoment(start) : undefined;
+  const to = end ? parseMoment(end) : undefined;
   if (from === null || to === null) return null;
   return { ...(from !== undefined && { start: from }), ...(to !== undefined && { end: to }) };
 }

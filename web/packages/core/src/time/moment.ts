@@ -9,8 +9,15 @@ const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]
  * read in UTC, so that it means the same wherever it is opened.
  */
 export function parseMoment(text: string): Seconds | null {
-  const [, date, time = '00:00', zone = 'Z'] = ISO.exec(text.trim()) ?? [];
+  const [, date = '', time = '00:00', zone = 'Z'] = ISO.exec(text.trim()) ?? [];
+  if (!isDay(date)) return null;
   const offset = zone.toUpperCase().replace(/(\d\d)(\d\d)$/, '$1:$2');
   const ms = Date.parse(`${date}T${time}${offset}`);
   return Number.isNaN(ms) ? null : ms / 1000;
+}
+
+/** Whether a calendar has this day: some browsers read the 30th of February as one in March. */
+function isDay(date: string): boolean {
+  const ms = Date.parse(`${date}T00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }

@@ -21,9 +21,18 @@ test.each([
   expect(parseMoment(text)).toBe(Date.parse(expected) / 1000);
 });
 
-test.each(['', 'never', '1', '2024', '2024-13-01', '2024-03-01T25:00', '1 March 2024', '10:00'])(
-  '%j is none',
-  (text) => {
-    expect(parseMoment(text)).toBeNull();
-  },
-);
+test.each([
+  '',
+  'never',
+  '1',
+  '2024',
+  '2024-13-01',
+  '2024-03-01T25:00',
+  '1 March 2024',
+  '10:00',
+  '2025-02-30',
+  '2025-02-29T10:00+02:00',
+  '2025-04-31 12:00',
+])('%j is none', (text) => {
+  expect(parseMoment(text)).toBeNull();
+});
