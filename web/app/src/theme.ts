@@ -1,7 +1,7 @@
 /** The tokens of `tokens.css` as the chart takes them, and which of the two themes is on. */
 
-import { DARK, type Theme } from '@chandlery/chart-core';
-import type { ThemeChoice } from './layout/prefs';
+import { DARK, type Signal, type Stop, type Theme } from '@chandlery/chart-core';
+import type { Prefs, ThemeChoice } from './layout/prefs';
 
 const COLOURED = /^#|^rgb/;
 
@@ -40,4 +40,21 @@ export function wear(choice: ThemeChoice, page: Document = document): void {
   else page.documentElement.dataset.theme = choice;
   const bar = page.querySelector<HTMLMetaElement>('meta[name="theme-color"]');
   if (bar) bar.content = getComputedStyle(page.body).backgroundColor;
+}
+
+/** Tells the theme anew when it may be another one, once the page wears it. */
+export function followTheme(prefs: Signal<Prefs>, tell: (theme: Theme) => void): Stop {
+  let frame = 0;
+  const dress = () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => tell(readTheme()));
+  };
+  const stop = prefs.watch(dress);
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  system.addEventListener('change', dress);
+  return () => {
+    cancelAnimationFrame(frame);
+    stop();
+    system.removeEventListener('change', dress);
+  };
 }

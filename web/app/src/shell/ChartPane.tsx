@@ -4,7 +4,7 @@ import { type MouseEvent, useEffect, useRef, useState } from 'react';
 import type { Desk } from '../desk';
 import { Legend } from '../legend/Legend';
 import { Notice } from '../states/Notice';
-import { readTheme } from '../theme';
+import { followTheme, readTheme } from '../theme';
 import { IconButton } from '../ui/Button';
 import { Menu, type MenuItem } from '../ui/Menu';
 import { copyText, reset, run } from './commands';
@@ -30,7 +30,8 @@ export function ChartPane() {
     view.attach({ attach: desk.host.set.bind(desk.host), detach: () => desk.host.set(null) });
     reader.current = new Reader(view, desk.host, (time) => timeText(view, time), setRead);
     desk.view.set(view);
-    const stops = [...following(desk, view), keptInStep(desk, view), themed(desk, view)];
+    const dressed = followTheme(desk.prefs, (theme) => view.setTheme(theme));
+    const stops = [...following(desk, view), keptInStep(desk, view), dressed];
     return () => {
       for (const stop of stops) stop();
       desk.view.set(null);
@@ -155,18 +156,6 @@ function keptInStep(desk: Desk, view: ChartView): () => void {
   return () => {
     window.clearTimeout(timer);
     for (const stop of [...ends, ...stops]) stop();
-  };
-}
-
-/** The chart wears what the page wears. */
-function themed(desk: Desk, view: ChartView): () => void {
-  const dress = () => requestAnimationFrame(() => view.setTheme(readTheme()));
-  const stop = desk.prefs.watch(dress);
-  const system = matchMedia('(prefers-color-scheme: dark)');
-  system.addEventListener('change', dress);
-  return () => {
-    stop();
-    system.removeEventListener('change', dress);
   };
 }
 

@@ -68,7 +68,7 @@ export default function Watchlist() {
 function useTickers(symbols: readonly string[]): Tickers {
   const desk = useDesk();
   const tickers = useMemo(() => new Tickers(desk.client, desk.socket), [desk]);
-  tickers.follow(symbols);
+  useEffect(() => tickers.follow(symbols), [tickers, symbols]);
   useEffect(() => {
     const timer = window.setInterval(() => tickers.refresh(), REFRESH_MS);
     return () => {

@@ -20,12 +20,13 @@ export interface Quote {
 const NOTHING: Quote = { ticker: null, closes: [], fault: '' };
 
 interface Followed {
-  readonly quote: Signal<Quote>;
   readonly stop: () => void;
   askedMs: number;
 }
 
 export class Tickers {
+  /** Quotes outlive that their market is followed: who shows one goes on with the same. */
+  private readonly quotes = new Map<string, Signal<Quote>>();
   private readonly followed = new Map<string, Followed>();
   private waiting: string[] = [];
   private open = 0;
@@ -38,17 +39,20 @@ export class Tickers {
 
   /** Follows these markets and no others. */
   follow(symbols: readonly string[]): void {
-    for (const [symbol, { stop }] of this.followed) {
-      if (symbols.includes(symbol)) continue;
-      stop();
-      this.followed.delete(symbol);
-    }
+    for (const symbol of this.followed.keys()) if (!symbols.includes(symbol)) this.end(symbol);
+    for (const symbol of this.quotes.keys())
+      if (!symbols.includes(symbol)) this.quotes.delete(symbol);
     for (const symbol of symbols) if (!this.followed.has(symbol)) this.begin(symbol);
     this.refresh();
   }
 
+  /** The quote of a market, of which nothing is known before it is followed. */
   of(symbol: string): Signal<Quote> {
-    return this.followed.get(symbol)?.quote ?? new Signal(NOTHING);
+    const known = this.quotes.get(symbol);
+    if (known) return known;
+    const quote = new Signal(NOTHING);
+    this.quotes.set(symbol, quote);
+    return quote;
   }
 
   /** Asks anew for closes that have become old. */
@@ -63,12 +67,12 @@ export class Tickers {
   }
 
   stop(): void {
-    this.follow([]);
+    for (const symbol of this.followed.keys()) this.end(symbol);
     this.waiting = [];
   }
 
   private begin(symbol: string): void {
-    const quote = new Signal<Quote>(NOTHING);
+    const quote = this.of(symbol);
     const stop = this.socket.subscribe(
       { channel: 'ticker', symbol },
       {
@@ -78,19 +82,23 @@ export class Tickers {
         failed: (error) => quote.set({ ...quote.get(), fault: error.message }),
       },
     );
-    this.followed.set(symbol, { quote, stop, askedMs: Number.NEGATIVE_INFINITY });
+    this.followed.set(symbol, { stop, askedMs: Number.NEGATIVE_INFINITY });
+  }
+
+  private end(symbol: string): void {
+    this.followed.get(symbol)?.stop();
+    this.followed.delete(symbol);
   }
 
   private askNext(): void {
     while (this.open < AT_ONCE) {
       const symbol = this.waiting.shift();
       if (symbol === undefined) return;
-      const followed = this.followed.get(symbol);
-      if (followed) void this.ask(symbol, followed);
+      if (this.followed.has(symbol)) void this.ask(symbol, this.of(symbol));
     }
   }
 
-  private async ask(symbol: string, { quote }: Followed): Promise<void> {
+  private async ask(symbol: string, quote: Signal<Quote>): Promise<void> {
     this.open += 1;
     try {
       const query = { symbol, interval: SPARK_INTERVAL, limit: SPARK_POINTS };
