@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from typing_extensions import override
 
 from tests.browser.conftest import Opened, Watched
-from tests.browser.markets import BTC, served
+from tests.browser.markets import BTC, RARE, served
 from tests.browser.served import Served, free_port, now
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -72,6 +72,42 @@ def test_a_plain_page_has_a_chart_with_one_script_and_one_tag(
         page.get_by_label("Interval").select_option("1h")
         page.wait_for_function(f"{bars}.length && {bars}.at(-1).t % 3600 === 0")
         page.evaluate("document.querySelector('lw-chart').remove()")
+
+
+WIDTH = """(() => {
+  const { host } = window, [before, last] = host.bars.all().slice(-2);
+  const { barSpacing } = host.chart.timeScale().options();
+  const places = (host.xOf(last.t) - host.xOf(before.t)) / barSpacing;
+  return [Math.round(places * 1000) / 1000, (last.t - before.t) / 60];
+})()"""
+"""How many places lie from the last but one bar to the last, and how many minutes."""
+
+
+def test_bars_without_trades_leave_their_places_empty_if_that_is_wanted(
+    open_server: Served, port: int, opened: Opened, watched: Watched
+) -> None:
+    watched.most_hosts = 2
+    watched.allowed.add("favicon")
+    with handing_out(EXAMPLES / "html", port):
+        address = f"http://127.0.0.1:{port}/?symbol={RARE}&server="
+        page = opened(address + quote(open_server.url, safe=""))
+        expect(page.locator("#status")).to_have_text("live")
+        chart = "document.querySelector('lw-chart')"
+        layer = "{ attach: (host) => { window.host = host; }, detach: () => undefined }"
+        page.evaluate(f"{chart}.view.attach({layer})")
+        page.wait_for_function("window.host?.bars.length > 40")
+        bars = page.evaluate(f"{chart}.view.bars()")
+        assert page.evaluate(WIDTH) == [1, 97]
+        page.evaluate(f"{chart}.toggleAttribute('whitespace')")
+        page.wait_for_function(f"{WIDTH}[0] === 97")
+        assert page.evaluate(f"{chart}.view.bars()") == bars
+        assert page.evaluate(f"{chart}.view.isAtEdge.get()")
+        open_server.trade(RARE, (now(), 61_234.5, 0.1))
+        page.wait_for_function(f"{chart}.view.bars().length === {len(bars) + 1}")
+        page.wait_for_function(f"{WIDTH}[0] === {WIDTH}[1]")
+        page.wait_for_function(f"{chart}.view.isAtEdge.get()")
+        page.evaluate(f"{chart}.toggleAttribute('whitespace')")
+        page.wait_for_function(f"{WIDTH}[0] === 1")
 
 
 def test_a_project_in_react_has_charts(

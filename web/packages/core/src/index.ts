@@ -45,6 +45,7 @@ export {
 export { OVERLAYS, type Overlay, type ShownOverlays } from './chart/overlays';
 export type { PaneBox } from './chart/panes';
 export type { VisibleRange } from './chart/scroll';
+export type { Places } from './chart/slots';
 export type { Scale } from './chart/stage';
 export { DARK, LIGHT, type Theme } from './chart/theme';
 export { type ChartOptions, ChartView } from './chart/view';

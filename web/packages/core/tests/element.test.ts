@@ -77,6 +77,10 @@ test('attributes are followed while it lives', async () => {
     'line',
     'Europe/Berlin',
   ]);
+  element.setAttribute('whitespace', '');
+  expect(view?.whitespace.get()).toBe(true);
+  element.removeAttribute('whitespace');
+  expect(view?.whitespace.get()).toBe(false);
   element.setAttribute('kind', 'nonsense');
   expect(view?.kind.get()).toBe('candles');
   element.setAttribute('api-url', 'https://three.test');

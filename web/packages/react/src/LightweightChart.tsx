@@ -28,6 +28,8 @@ export interface LightweightChartProps extends Server {
   readonly zone?: string;
   readonly scale?: Partial<Scale>;
   readonly volume?: VolumePlace;
+  /** Whether places are left where the market was open and nothing was traded. Default: false. */
+  readonly whitespace?: boolean;
   readonly indicators?: readonly NewIndicator[];
   /** Symbols that are drawn as lines in percent. */
   readonly compare?: readonly string[];
@@ -100,10 +102,12 @@ function useShown(view: ChartView | null, props: LightweightChartProps): void {
 /** How it looks. */
 function useLooks(view: ChartView | null, props: LightweightChartProps): void {
   const { kind = 'candles', zone = 'UTC', volume = 'overlay', hideLogo = false } = props;
+  const { whitespace = false } = props;
   const scale = useSame(props.scale ?? PLAIN);
   const theme = useSame(props.theme ?? 'system');
   useEffect(() => view?.setKind(kind), [view, kind]);
   useEffect(() => view?.setVolume(volume), [view, volume]);
+  useEffect(() => view?.setWhitespace(whitespace), [view, whitespace]);
   useEffect(() => view?.setZone(zone), [view, zone]);
   useEffect(() => view?.setScale(scale), [view, scale]);
   useEffect(() => {

@@ -57,6 +57,15 @@ test('the chart shows its market, tells how it stands, and writes its values', a
   expect(place.textContent).toContain('149.00');
 });
 
+test('places are left for bars without trades if that is wanted', async () => {
+  const onChart = vi.fn();
+  await shown({ onChart, whitespace: true });
+  const view = onChart.mock.calls[0]?.[0];
+  expect(view.whitespace.get()).toBe(true);
+  await shown({ onChart });
+  expect(view.whitespace.get()).toBe(false);
+});
+
 test('props written in place make no other chart, and a new symbol is asked for', async () => {
   const onChart = vi.fn();
   await shown({ onChart, compare: [], indicators: [], scale: { mode: 'log' } });

@@ -1,11 +1,14 @@
 /** Times and places on the time scale, also between bars and beyond the last one. Pure. */
 
-import type { BarStore } from '../bars/store';
 import type { Seconds } from '../types';
 
-/** The times of the scale: those of the bars, evenly spaced whatever lies between them. */
+/** The times of the scale, evenly spaced whatever lies between them. */
 export interface Axis {
-  readonly bars: Pick<BarStore, 'length' | 'at' | 'floor'>;
+  readonly bars: {
+    readonly length: number;
+    at(index: number): { readonly t: Seconds };
+    floor(time: Seconds): number;
+  };
   /** Seconds from one bar to the next, for what lies before the first and after the last. */
   readonly step: number;
 }

@@ -8,6 +8,7 @@ import { type Look, lookOf, type OutputLook } from './looks';
 import type { PriceStyle } from './numbers';
 import { type Panes, PRICE_PANE } from './panes';
 import { type Dirty, dirtier } from './plot';
+import type { Places } from './slots';
 import { type Columns, type Displacement, Study } from './study';
 import type { Colours } from './theme';
 
@@ -60,6 +61,7 @@ export interface IndicatorScene {
   readonly panes: Panes;
   readonly colour: Colours;
   readonly style: () => PriceStyle;
+  readonly places: () => Places;
   readonly open: OpenStudy;
   /** Asks for a frame. */
   readonly ask: () => void;
@@ -210,6 +212,7 @@ export class IndicatorSet {
       colour: this.scene.colour,
       colourOf: (output, place) => colourOf(state, tint, this.scene.colour)(output, place),
       style: this.scene.style,
+      places: this.scene.places,
       isOverlay: state.pane === PRICE_PANE,
     });
     if (state.isHidden) study.setVisible(false);

@@ -4,8 +4,8 @@ import {
   MismatchDirection,
   type SeriesType,
 } from 'lightweight-charts';
-import type { BarStore } from '../bars/store';
 import type { Seconds } from '../types';
+import type { Slots } from './slots';
 
 /** Where the chart looked: a bar's time, and the range in bars from it. */
 export interface Place {
@@ -28,9 +28,9 @@ export function placeOfView(chart: IChartApi, series: ISeriesApi<SeriesType>): P
   return { time: item.time as number, from: range.from - at, to: range.to - at };
 }
 
-/** Looks there again, though bars came or went at the ends meanwhile. */
-export function lookAgain(chart: IChartApi, bars: BarStore, place: Place | null): void {
-  const index = place ? bars.floor(place.time) : -1;
+/** Looks there again, though bars or empty places came or went meanwhile. */
+export function lookAgain(chart: IChartApi, slots: Slots, place: Place | null): void {
+  const index = place ? slots.floor(place.time) : -1;
   if (!place || index < 0) return;
   chart.timeScale().setVisibleLogicalRange({ from: index + place.from, to: index + place.to });
 }

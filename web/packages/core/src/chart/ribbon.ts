@@ -10,6 +10,7 @@ import type {
   Time,
 } from 'lightweight-charts';
 import { type Column, extent, valueAt } from './column';
+import type { Places } from './slots';
 
 /** What a ribbon fills and draws. Colours are CSS; an empty one draws nothing. */
 export interface RibbonLook {
@@ -48,7 +49,10 @@ export class Ribbon implements ISeriesPrimitive<Time> {
     },
   ];
 
-  constructor(public look: RibbonLook) {}
+  constructor(
+    public look: RibbonLook,
+    private readonly places: () => Places,
+  ) {}
 
   attached({ chart, series, requestUpdate }: SeriesAttachedParameter<Time>): void {
     this.chart = chart;
@@ -74,7 +78,9 @@ export class Ribbon implements ISeriesPrimitive<Time> {
   }
 
   autoscaleInfo(start: Logical, end: Logical): AutoscaleInfo | null {
-    const [from, to] = [Math.floor(start) - this.shift, Math.ceil(end) - this.shift];
+    const places = this.places();
+    const from = places.barAt(Math.floor(start)) - this.shift;
+    const to = places.barAt(Math.ceil(end)) - this.shift;
     const parts = [extent(this.upper, from, to), extent(this.lower, from, to)];
     const known = parts.filter((part) => part !== null);
     if (known.length === 0) return null;
@@ -102,12 +108,15 @@ export class Ribbon implements ISeriesPrimitive<Time> {
       return [];
     }
     const spacing = next - origin;
-    const step = Math.max(1, Math.floor(LEAST_STEP / spacing));
+    const places = this.places();
+    const [from, to] = [places.barAt(Math.floor(range.from)), places.barAt(Math.ceil(range.to))];
+    const each = spacing * Math.max(1, (range.to - range.from) / Math.max(1, to - from));
+    const step = Math.max(1, Math.floor(LEAST_STEP / each));
     const spots: (Spot | null)[] = [];
-    const last = Math.min(this.upper.length - 1, Math.ceil(range.to) - this.shift + step);
-    const first = Math.max(0, Math.floor(range.from) - this.shift - step);
+    const last = Math.min(this.upper.length - 1, to - this.shift + step);
+    const first = Math.max(0, from - this.shift - step);
     for (let index = first - (first % step); index <= last; index += step) {
-      spots.push(this.spot(index, origin + (index + this.shift) * spacing));
+      spots.push(this.spot(index, origin + places.placeOf(index + this.shift) * spacing));
     }
     return spots;
   }

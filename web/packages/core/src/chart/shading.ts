@@ -46,15 +46,15 @@ export class SessionShading implements Layer {
 
   private draw(context: CanvasRenderingContext2D, height: number): void {
     const { host } = this;
-    const range = host?.chart.timeScale().getVisibleLogicalRange();
-    if (!host || !range || !this.read(host.market)) return;
-    const first = Math.max(0, Math.floor(range.from));
-    const last = Math.min(host.bars.length - 1, Math.ceil(range.to));
+    const [from, to] = [host?.timeOf(0), host?.timeOf(host.chart.timeScale().width())];
+    if (!host || from == null || to == null || !this.read(host.market)) return;
+    const first = Math.max(0, host.bars.floor(from));
+    const last = Math.min(host.bars.length - 1, host.bars.floor(to) + 1);
     if (last < first) return;
     this.look(host.bars.at(first).t, host.bars.at(last).t);
     context.fillStyle = host.colour('session-shade');
-    for (const [from, to] of this.runs(host, first, last)) {
-      const [left, right] = [host.xOf(host.bars.at(from).t), host.xOf(host.bars.at(to).t)];
+    for (const [begin, end] of this.runs(host, first, last)) {
+      const [left, right] = [host.xOf(host.bars.at(begin).t), host.xOf(host.bars.at(end).t)];
       const half = halfABar(host);
       if (left === null || right === null) continue;
       context.fillRect(left - half, 0, right - left + 2 * half, height);

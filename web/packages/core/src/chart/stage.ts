@@ -70,6 +70,18 @@ export class Stage {
     });
   }
 
+  /**
+   * Where places between bars are empty, bars are too far apart to be drawn as one, which the library
+   * would decide by their number; and a new one comes where an empty place was a moment ago.
+   */
+  setSpaced(isSpaced: boolean): void {
+    const enableConflation = !isSpaced;
+    const allowShiftVisibleRangeOnWhitespaceReplacement = isSpaced;
+    this.chart.applyOptions({
+      timeScale: { enableConflation, allowShiftVisibleRangeOnWhitespaceReplacement },
+    });
+  }
+
   setScale({ mode, inverted, auto }: Scale): void {
     this.chart
       .priceScale('right', 0)

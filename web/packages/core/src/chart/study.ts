@@ -23,6 +23,7 @@ import {
 } from './numbers';
 import { type Dirty, type Items, Plot } from './plot';
 import { Ribbon, type RibbonLook } from './ribbon';
+import type { Places } from './slots';
 import { type Colours, faded } from './theme';
 
 /** Values of an indicator: columns along the bars, by output. */
@@ -38,6 +39,7 @@ export interface StudyScene {
   readonly colourOf: (output: OutputLook, index?: number) => string;
   readonly colour: Colours;
   readonly style: () => PriceStyle;
+  readonly places: () => Places;
   readonly isOverlay: boolean;
 }
 
@@ -60,7 +62,7 @@ export class Study {
     this.parts = drawn.map(
       (output, index) => new Part(scene, output, this.optionsOf(output, index)),
     );
-    this.ribbon = scene.look.ribbon ? new Ribbon(this.ribbonLook()) : null;
+    this.ribbon = scene.look.ribbon ? new Ribbon(this.ribbonLook(), scene.places) : null;
     if (this.ribbon) this.parts[0]?.series.attachPrimitive(this.ribbon);
     this.addLevels();
   }

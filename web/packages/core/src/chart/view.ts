@@ -26,6 +26,8 @@ import { type PaneBox, Panes } from './panes';
 import { type Dirty, dirtied } from './plot';
 import { screenshot } from './screenshot';
 import { Scroll, type VisibleRange } from './scroll';
+import type { Places } from './slots';
+import { Spacing } from './spacing';
 import { PLAIN_SCALE, type Scale, Stage } from './stage';
 import { type Colours, coloursOf, DARK, type Theme } from './theme';
 import { TinyTicks } from './ticks';
@@ -66,6 +68,8 @@ export class ChartView {
   readonly zone = new Signal('UTC');
   readonly scale = new Signal<Scale>(PLAIN_SCALE);
   readonly volume = new Signal<VolumePlace>('none');
+  /** Whether places are left where the market was open and nothing was traded. */
+  readonly whitespace: Signal<boolean>;
   /** What the legend says of the bar under the crosshair, or else of the newest. */
   readonly legend = new Signal<readonly LegendRow[]>([], isSameLegend);
   /** The time of the bar under the crosshair, null where there is none. */
@@ -93,6 +97,7 @@ export class ChartView {
   private theme: Theme;
   private style: PriceStyle = priceStyle(100, null);
   private axis: Axis = { bars: NO_BARS, step: 60 };
+  private readonly spacing: Spacing;
   /** The bars that are drawn: those of the feed once it has any, until then those before. */
   private drawn: BarStore = NO_BARS;
   private dirty: Dirty = null;
@@ -107,6 +112,8 @@ export class ChartView {
     this.theme = theme ?? DARK;
     this.frames = new Frames(this.frame);
     this.stage = new Stage(element, this.colour);
+    this.spacing = new Spacing(this.stage, NO_BARS);
+    this.whitespace = this.spacing.isWanted;
     this.main = new MainSeries(this.chart, this.kind.get(), this.colour, this.style);
     this.paneSet = new Panes(this.chart, this.frames.ask);
     this.panes = this.paneSet.boxes;
@@ -118,6 +125,7 @@ export class ChartView {
       panes: this.paneSet,
       colour: this.colour,
       style: () => this.style,
+      places: () => this.places,
       open: study ?? studiesOf(client),
       ask: this.frames.ask,
       otherPanes: () => (this.volume.get() === 'pane' ? [VOLUME_PANE] : []),
@@ -165,7 +173,10 @@ export class ChartView {
       feed.status.watch(() => {
         if (this.drawn !== feed.bars && HOPELESS.includes(feed.status.get())) begin();
       }),
-      feed.market.watch(() => this.restyle()),
+      feed.market.watch(() => {
+        this.restyle();
+        if (this.drawn === feed.bars && this.whitespace.get()) this.space();
+      }),
       feed.isAtEnd.watch(this.frames.ask),
     ];
     feed.start();
@@ -178,6 +189,7 @@ export class ChartView {
       return;
     }
     if (change.kind === 'reset' && this.isAtEdge.get()) this.scroller.toEdge();
+    this.spacing.take(change);
     this.dirty = dirtied(this.dirty, change);
     this.frames.ask();
   }
@@ -186,7 +198,9 @@ export class ChartView {
   private begin(feed: ChartFeed, anchor: Seconds | null): void {
     this.clear();
     this.drawn = feed.bars;
-    this.axis = { bars: feed.bars, step: stepOf(this.interval) };
+    this.spacing.follow(feed.bars);
+    this.spacing.lay(this.market, this.interval);
+    this.axis = { bars: this.spacing.slots, step: stepOf(this.interval) };
     this.setClock();
     this.setScale({ auto: true });
     this.indicators.follow(feed);
@@ -212,6 +226,7 @@ export class ChartView {
     this.compare.clear();
     this.columns?.clear();
     this.main.clear();
+    this.spacing.clear();
   }
 
   private readonly frame = (): void => {
@@ -228,16 +243,18 @@ export class ChartView {
     this.dirty = null;
     const place = this.isKept(dirty) ? placeOfView(this.chart, this.main.series) : null;
     if (dirty !== null) this.restyle();
+    this.spacing.draw();
     this.main.draw(drawn, dirty);
     this.columns?.draw(drawn, dirty);
     this.indicators.draw(drawn, dirty);
     this.compare.draw(drawn, dirty, this.feed.get()?.isAtEnd.get() ?? true);
-    lookAgain(this.chart, drawn, place);
+    lookAgain(this.chart, this.spacing.slots, place);
   }
 
   /** Whether the view has to be put back: the library keeps it relative to the last bar that is loaded. */
   private isKept(dirty: Dirty): boolean {
-    return dirty !== null && !this.isAtEdge.get() && !this.main.isTail(this.drawn, dirty);
+    if (dirty === null || this.isAtEdge.get()) return false;
+    return !this.main.isTail(this.drawn, dirty) || !this.spacing.isTail();
   }
 
   private setBase(): void {
@@ -266,9 +283,7 @@ export class ChartView {
   }
 
   private hover(logical: number | null): void {
-    const { drawn } = this;
-    const index = logical === null ? -1 : Math.round(logical);
-    this.hovered.set(index >= 0 && index < drawn.length ? drawn.at(index).t : null);
+    this.hovered.set(logical === null ? null : this.spacing.slots.timeOn(Math.round(logical)));
     this.frames.ask();
   }
 
@@ -333,6 +348,21 @@ export class ChartView {
     this.indicators.arrange();
   }
 
+  /** Has the space between bars tell the time between them, or has them side by side. */
+  setWhitespace(isLeft: boolean): void {
+    if (isLeft === this.whitespace.get()) return;
+    this.whitespace.set(isLeft);
+    this.space();
+  }
+
+  private space(): void {
+    this.spacing.lay(this.market, this.interval);
+    this.dirty = 0;
+    this.draw();
+    if (this.isAtEdge.get()) this.scroller.toEdge();
+    this.frames.ask();
+  }
+
   /** Reads times in a zone of the IANA database. Throws, and changes nothing, where it is unknown. */
   setZone(name: string): void {
     zoneOf(name);
@@ -393,6 +423,11 @@ export class ChartView {
 
   bars(): readonly Bar[] {
     return this.drawn.all();
+  }
+
+  /** Where bars lie in the library's logical ranges, which count empty places too. */
+  get places(): Places {
+    return this.spacing.slots;
   }
 
   goTo(time: Seconds): Promise<void> {

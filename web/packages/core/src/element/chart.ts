@@ -4,8 +4,20 @@ import { DARK, LIGHT, type Theme } from '../chart/theme';
 import { ChartView } from '../chart/view';
 import type { Stop } from '../types';
 
-/** The attributes that are looked at; `theme` is `dark`, `light`, or as the system has it. */
-const ATTRIBUTES = ['symbol', 'interval', 'api-url', 'token', 'theme', 'kind', 'zone'] as const;
+/**
+ * The attributes that are looked at; `theme` is `dark`, `light`, or as the system has it, and
+ * `whitespace` is there or not.
+ */
+const ATTRIBUTES = [
+  'symbol',
+  'interval',
+  'api-url',
+  'token',
+  'theme',
+  'kind',
+  'zone',
+  'whitespace',
+] as const;
 type Attribute = (typeof ATTRIBUTES)[number];
 
 const IS_DARK = '(prefers-color-scheme: dark)';
@@ -103,6 +115,7 @@ export class ChartElement extends HTMLElement {
     const kind = this.text('kind');
     const known = KINDS.find((each) => each === kind);
     this.view?.setKind((known ?? 'candles') as Kind);
+    this.view?.setWhitespace(this.hasAttribute('whitespace'));
     try {
       this.view?.setZone(this.text('zone') || 'UTC');
     } catch {

@@ -4,10 +4,12 @@ import { extent, valueAt } from '../../src/chart/column';
 import { LOOKS, lookOf } from '../../src/chart/looks';
 import { heikinAshi } from '../../src/chart/main';
 import { dirtied, dirtier } from '../../src/chart/plot';
-import { crossings } from '../../src/chart/ribbon';
+import { crossings, Ribbon } from '../../src/chart/ribbon';
+import { Slots } from '../../src/chart/slots';
 import { coloursOf, DARK, faded, LIGHT } from '../../src/chart/theme';
+import { betweenOf } from '../../src/time/empty';
 import type { Bar } from '../../src/types';
-import { barsFrom, MemoryBars } from './stand-ins';
+import { barsFrom, MARKET, MemoryBars } from './stand-ins';
 
 test('times and places are each other’s inverse, between bars, before the first and after the last', () => {
   const bars = new MemoryBars();
@@ -95,4 +97,18 @@ test('an indicator that is not known has a line for each output', () => {
     ['a', 'line'],
     ['b', 'line'],
   ]);
+});
+
+test('a ribbon has the scale hold what lies at the places in sight', () => {
+  const bars = new MemoryBars();
+  bars.reset([...barsFrom(600, 2), ...barsFrom(840, 1)]);
+  const slots = new Slots(bars);
+  const look = { above: '', below: '', upperLine: '', lowerLine: '' };
+  const ribbon = new Ribbon(look, () => slots);
+  ribbon.set([1, 2, 3], [-1, -2, -3]);
+  const reach = (from: number, to: number) => ribbon.autoscaleInfo(from as never, to as never);
+  expect(reach(0, 1)?.priceRange).toEqual({ minValue: -2, maxValue: 2 });
+  slots.space(betweenOf(MARKET, '1m'));
+  expect(reach(0, 3)?.priceRange).toEqual({ minValue: -2, maxValue: 2 });
+  expect(reach(4, 9)?.priceRange).toEqual({ minValue: -3, maxValue: 3 });
 });

@@ -281,3 +281,69 @@ test('where nothing older comes, the server is left in peace for a while', async
   frames.draw();
   expect(ask).toHaveBeenCalledTimes(2);
 });
+
+test('with whitespace bars are as far apart as their times, and only bars are told of', () => {
+  const { view, feed, host } = shown(200);
+  feed.bars.put(...barsFrom(NOON + 240 * 60, 1));
+  frames.draw();
+  const { spacing, last } = widths(host);
+  expect(last()).toBeCloseTo(spacing(), 6);
+  view.setWhitespace(true);
+  frames.draw();
+  expect(last()).toBeCloseTo(41 * spacing(), 6);
+  expect(view.isAtEdge.get()).toBe(true);
+  expect(host.timeOf((host.xOf(NOON + 220 * 60) ?? 0) + spacing())).toBeCloseTo(NOON + 221 * 60, 6);
+  expect([view.bars().length, times(host).length]).toEqual([201, 201]);
+  feed.bars.put(...barsFrom(NOON + 250 * 60, 1));
+  frames.draw();
+  expect(last()).toBeCloseTo(10 * spacing(), 6);
+  expect(view.isAtEdge.get()).toBe(true);
+  view.setWhitespace(false);
+  frames.draw();
+  expect(last()).toBeCloseTo(spacing(), 6);
+});
+
+test('with whitespace the view stays where it is, whatever comes at the ends', () => {
+  const { view, feed } = shown(300);
+  view.setWhitespace(true);
+  frames.draw();
+  view.scroll(-150);
+  frames.draw();
+  const before = view.visible.get();
+  feed.bars.put(...barsFrom(NOON + 310 * 60, 1));
+  frames.draw();
+  expect(view.visible.get()).toEqual(before);
+  feed.bars.prepend(barsFrom(NOON - 90 * 60, 20));
+  frames.draw();
+  expect(view.visible.get()).toEqual(before);
+  view.setZone('America/New_York');
+  frames.draw();
+  expect(view.visible.get()).toEqual(before);
+});
+
+test('whitespace waits for what is known of the market', () => {
+  const view = newView();
+  view.setWhitespace(true);
+  const layer = new Recorder();
+  view.attach(layer);
+  view.show('DEMO:GOLD', '1m');
+  const feed = feeds[0] as MemoryFeed;
+  const market = feed.market.get();
+  feed.market.set(null);
+  feed.bars.reset([...barsFrom(NOON, 50), ...barsFrom(NOON + 60 * 60, 1)]);
+  frames.draw();
+  const { spacing, last } = widths(layer.host as LayerHost);
+  expect(last()).toBeCloseTo(spacing(), 6);
+  feed.market.set(market);
+  frames.draw();
+  expect(last()).toBeCloseTo(11 * spacing(), 6);
+});
+
+/** How wide a place is, and the way from the last but one bar to the last. */
+function widths(host: LayerHost) {
+  const xOf = (back: number) => host.xOf(host.bars.at(host.bars.length - back).t) ?? Number.NaN;
+  return {
+    spacing: () => host.chart.timeScale().options().barSpacing,
+    last: () => xOf(1) - xOf(2),
+  };
+}
