@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { parseMoment } from '../../src/time/moment';
 
-beforeAll(() => {
+beforeEach(() => {
   vi.stubEnv('TZ', 'America/New_York');
   expect(new Date(0).getHours()).toBe(19);
 });
-afterAll(() => {
+afterEach(() => {
   vi.unstubAllEnvs();
 });
 
