@@ -3,9 +3,14 @@
  * read; elsewhere for as long as the tab is open.
  */
 
+import { asApiError, Client } from '@chandlery/chart-core';
+
+const PATH = '/api/session';
 const KEPT = 'chandlery.token';
 /** Pages wait for this answer before they show anything. */
 const PATIENCE_MS = 10_000;
+/** The server that the page comes from. */
+const session = new Client('', { timeoutMs: PATIENCE_MS });
 
 /** The token to send with each request; empty where the cookie does it. */
 export function keptToken(): string {
@@ -22,21 +27,18 @@ export async function signIn(base: string, token: string): Promise<string> {
     sessionStorage.setItem(KEPT, token);
     return '';
   }
-  const answer = await fetch(`${base}/api/session`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ token }),
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  if (answer.ok) return '';
-  const told = (await answer.json().catch(() => null)) as { error?: string } | null;
-  return told?.error ?? `the server answered ${answer.status}`;
+  try {
+    await session.send('POST', PATH, { token });
+    return '';
+  } catch (error) {
+    return asApiError(error).message;
+  }
 }
 
 /** Forgets the key. */
 export async function signOut(base: string): Promise<void> {
   sessionStorage.removeItem(KEPT);
-  if (!base) await fetch('/api/session', { method: 'DELETE' });
+  if (!base) await session.send('DELETE', PATH);
 }
 
 /** Takes in the token of a link such as `/#token=...`, and takes it out of the address. */

@@ -1,50 +1,25 @@
+/** Questions to the server, with the key of whoever sits here. */
+
+import { asApiError, Client } from '@chandlery/chart-core';
 import { apiBase } from '../place';
 import { keptToken } from '../session';
 
-/** What the server refuses, in its words. */
-export class ApiError extends Error {
-  constructor(
-    message: string,
-    readonly hint: string,
-    readonly status: number,
-  ) {
-    super(message);
-  }
-}
+/** Made anew for each question: the key may be another one by then. */
+const server = () => new Client(apiBase(), { token: keptToken() || undefined });
 
-const PATIENCE_MS = 30_000;
+export const ask = <Answer>(path: string): Promise<Answer> => server().read<Answer>(path);
 
-/** Asks the server, and returns the JSON of its answer. */
-export async function ask<Answer>(
+export const send = <Answer>(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  { method = 'GET', body }: { method?: string; body?: unknown } = {},
-): Promise<Answer> {
-  const token = keptToken();
-  const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-  const answer = await fetch(apiBase() + path, {
-    method,
-    headers,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch(() => {
-    throw new ApiError('the server cannot be reached', 'is it running?', 0);
-  });
-  if (answer.ok) return (await answer.json()) as Answer;
-  const told = (await answer.json().catch(() => ({}))) as { error?: string; hint?: string };
-  throw new ApiError(
-    told.error ?? `the server answered ${answer.status}`,
-    told.hint ?? '',
-    answer.status,
-  );
-}
+  body?: unknown,
+): Promise<Answer> => server().send<Answer>(method, path, body);
 
 export const post = <Answer>(path: string, body: unknown = {}): Promise<Answer> =>
-  ask<Answer>(path, { method: 'POST', body });
+  send<Answer>('POST', path, body);
 
 /** An error in one line, for people. */
 export function wordsOf(error: unknown): string {
-  if (error instanceof ApiError)
-    return error.hint ? `${error.message}: ${error.hint}` : error.message;
-  return error instanceof Error ? error.message : String(error);
+  const { message, hint } = asApiError(error);
+  return hint ? `${message}: ${hint}` : message;
 }

@@ -1,5 +1,6 @@
+import { asApiError } from '@chandlery/chart-core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError, ask, wordsOf } from './api';
+import { ask, wordsOf } from './api';
 
 export interface Polled<Value> {
   readonly value: Value | null;
@@ -61,7 +62,7 @@ async function lookAt<Value>(
   try {
     return { value: await ask<Value>(path), error: '', status: 200 };
   } catch (error) {
-    return { error: wordsOf(error), status: error instanceof ApiError ? error.status : 0 };
+    return { error: wordsOf(error), status: asApiError(error).status };
   }
 }
 

@@ -83,6 +83,20 @@ test('a price that is not known is none: a chart would draw it as 0', async () =
   await expect(asked).rejects.toThrow('finite prices expected, found');
 });
 
+test('what changes something goes as JSON, with its method and the token', async () => {
+  const { asked, fetch } = answering({ id: 1 }, { status: 201 });
+  const client = new Client('https://h.example', { fetch, token: 'secret' });
+  expect(await client.send('PUT', '/api/v1/admin/filters', { a: 1 })).toEqual({ id: 1 });
+  await client.send('DELETE', '/api/v1/admin/tasks/7');
+  const [put, gone] = asked;
+  const authority = { Authorization: 'Bearer secret' };
+  expect(put?.address).toBe('https://h.example/api/v1/admin/filters');
+  expect(put?.given).toMatchObject({ method: 'PUT', body: '{"a":1}' });
+  expect(put?.given?.headers).toEqual({ ...authority, 'Content-Type': 'application/json' });
+  expect(gone?.given).toMatchObject({ method: 'DELETE', headers: authority });
+  expect(gone?.given).not.toHaveProperty('body');
+});
+
 test('an error keeps what the server says of it', async () => {
   const body = { error: 'too many', hint: 'wait', code: 'rate_limited' };
   const { fetch } = answering(body, { status: 429, headers: { 'Retry-After': '7' } });

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ask, post } from '../api';
+import { post, send } from '../api';
 import { useAction, usePolled } from '../polled';
 import { type Column, Do, Field, Form, Panel, Pill, Rows, Trouble, Waiting } from '../ui';
 import type { Feed, FeedAction, Feeds, Followed, FollowedPage, Outcome } from '../values';
@@ -84,7 +84,7 @@ function Markets({ venues }: { venues: readonly string[] }) {
   const { value, error, again } = usePolled<FollowedPage>(path, 5_000);
   const action = useAction();
   const remove = (market: string) => async () => {
-    await ask(`${FEEDS}/markets?markets=${encodeURIComponent(market)}`, { method: 'DELETE' });
+    await send('DELETE', `${FEEDS}/markets?markets=${encodeURIComponent(market)}`);
     again();
   };
   const columns: Column<Followed>[] = [

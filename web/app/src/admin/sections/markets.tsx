@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ask, post } from '../api';
+import { post, send } from '../api';
 import { type Action, type Polled, useAction, usePolled } from '../polled';
 import { type Column, Do, Field, Form, Panel, Rows, Trouble, Waiting } from '../ui';
 import { Pages } from './feeds';
@@ -82,7 +82,7 @@ export function MarketsSection() {
 }
 
 const patch = (symbol: string, body: object): Promise<Market> =>
-  ask<Market>(`${MARKETS}/${encodeURI(symbol)}`, { method: 'PATCH', body });
+  send<Market>('PATCH', `${MARKETS}/${encodeURI(symbol)}`, body);
 
 function Table({
   found,
@@ -225,7 +225,7 @@ function Filters() {
             sure="Count every trade again?"
             work={async () => {
               const name = encodeURIComponent(row.symbol);
-              await ask(`${FILTERS}?symbol=${name}`, { method: 'DELETE' });
+              await send('DELETE', `${FILTERS}?symbol=${name}`);
               again();
             }}
           >
@@ -268,7 +268,7 @@ function NewFilter({ again }: { again: () => void }) {
       ...(notional && { min_notional: Number(notional) }),
       ...(percent && { max_deviation: Number(percent) / PERCENT }),
     };
-    await ask(FILTERS, { method: 'PUT', body });
+    await send('PUT', FILTERS, body);
     setSymbol('');
     again();
   };

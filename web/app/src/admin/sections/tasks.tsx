@@ -1,6 +1,6 @@
 import { parseMoment } from '@chandlery/chart-core';
 import { useState } from 'react';
-import { ask, post } from '../api';
+import { post, send } from '../api';
 import { useAction, usePolled } from '../polled';
 import { Choice, Do, Field, Form, Panel, Pill, Trouble, Waiting } from '../ui';
 import type { Task } from '../values';
@@ -61,7 +61,7 @@ function TaskList({ tasks, again }: { tasks: readonly Task[]; again: () => void 
               <Do
                 action={action}
                 work={async () => {
-                  await ask(`${TASKS}/${task.id}`, { method: 'DELETE' });
+                  await send('DELETE', `${TASKS}/${task.id}`);
                   again();
                 }}
               >

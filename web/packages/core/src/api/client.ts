@@ -12,7 +12,7 @@ import type {
   Ticker,
 } from './answers';
 import { type BarColumns, barsOfColumns } from './columns';
-import { type Answer, type RequestOptions, Requests } from './requests';
+import { type Answer, type Method, type RequestOptions, Requests } from './requests';
 
 export interface SymbolQuery {
   readonly query?: string | undefined;
@@ -124,6 +124,16 @@ export class Client {
   /** Asks for anything else below the base, such as the routes of administration. */
   async read<Body>(path: string, query: Query = {}, ask: Ask = {}): Promise<Body> {
     return (await this.get<Body>(path, query, ask)).body;
+  }
+
+  /** Changes something below the base, with the routes of administration; a body goes as JSON. */
+  async send<Body>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<Body> {
+    return (await this.requests.send<Body>(method, addressOf(this.base, path), body, signal)).body;
   }
 
   private get<Body>(path: string, query: Query, ask: Ask): Promise<Answer<Body>> {

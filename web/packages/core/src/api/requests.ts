@@ -23,7 +23,10 @@ interface Refusal {
 const TIMEOUT_MS = 30_000;
 const MOST_RETRY_S = 600;
 
-/** GET, and JSON in return. Every failure is an `ApiError`, but that of an abort, which stays one. */
+/** How something is changed. */
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Requests, and JSON in return. Every failure is an `ApiError`, but that of an abort, which stays one. */
 export class Requests {
   token: string | undefined;
   private readonly fetch: typeof fetch;
@@ -35,20 +38,40 @@ export class Requests {
     this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
-  async get<Body>(
+  get<Body>(
     address: string,
     signal?: AbortSignal,
     cache: RequestCache = 'default',
   ): Promise<Answer<Body>> {
+    return this.ask(address, { cache, headers: this.authority }, signal);
+  }
+
+  /** Sends a body as JSON, or nothing. */
+  send<Body>(
+    method: Method,
+    address: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<Answer<Body>> {
+    if (body === undefined) return this.ask(address, { method, headers: this.authority }, signal);
+    const headers = { ...this.authority, 'Content-Type': 'application/json' };
+    return this.ask(address, { method, headers, body: JSON.stringify(body) }, signal);
+  }
+
+  private get authority(): Record<string, string> {
+    return this.token ? { Authorization: `Bearer ${this.token}` } : {};
+  }
+
+  private async ask<Body>(
+    address: string,
+    given: RequestInit,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Body>> {
     signal?.throwIfAborted();
     const limit = AbortSignal.timeout(this.timeoutMs);
-    const given: RequestInit = {
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      cache,
-      headers: this.token ? { Authorization: `Bearer ${this.token}` } : {},
-    };
+    const stop = signal ? AbortSignal.any([signal, limit]) : limit;
     try {
-      const answer = await this.fetch(address, given);
+      const answer = await this.fetch(address, { ...given, signal: stop });
       if (!answer.ok) throw await refusalOf(answer);
       return { body: (await answer.json()) as Body, headers: answer.headers };
     } catch (error) {
