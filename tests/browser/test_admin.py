@@ -146,6 +146,7 @@ def test_a_section_that_fails_says_so_and_the_others_go_on(admin: Page, watched:
     admin.unroute("**/api/v1/admin/storage")
     told.get_by_role("button", name="Try again").click()
     expect(admin.get_by_role("row", name=re.compile("retention.trades"))).to_be_visible()
+    expect(admin.get_by_text("start the server again")).to_be_visible()
     admin.get_by_role("link", name="Keys").click()
     expect(admin.get_by_role("heading", name="Keys")).to_be_visible()
 

@@ -17,10 +17,7 @@ const COLUMNS: Column<Table>[] = [
 export function StorageSection() {
   const { value, error } = usePolled<Storage>('/api/v1/admin/storage', 10_000);
   return (
-    <Panel
-      title="Storage"
-      about="How long rows are kept is read at the start, from the settings that are named."
-    >
+    <Panel title="Storage">
       <Trouble error={error} />
       {value ? (
         <>
@@ -36,11 +33,29 @@ export function StorageSection() {
             keyOf={(table) => table.name}
             empty="None."
           />
+          <Howto />
         </>
       ) : (
         !error && <Waiting />
       )}
     </Panel>
+  );
+}
+
+/** Retention is no more than read here: what lets go of data is said where the server is set up. */
+function Howto() {
+  return (
+    <>
+      <h3>To keep rows for another time</h3>
+      <p className="quiet">
+        Say it in the server’s <code>chandlery.toml</code>, each table by the name under Setting:
+      </p>
+      <pre>{'[retention]\ntrades = "90d"\n1m = "forever"'}</pre>
+      <p className="quiet">
+        or in its environment, such as <code>CHANDLERY_RETENTION__TRADES=90d</code>; then start the
+        server again. Times are a number and s, m, h, d, w or y.
+      </p>
+    </>
   );
 }
 
