@@ -81,9 +81,35 @@ def test_every_indicator_is_added_and_removed(page: Page, server: Served) -> Non
         row = page.locator(".legend-row").filter(has=page.locator(".legend-study"))
         expect(row).to_have_count(1)
         expect(row.locator(".legend-value").first).to_have_text(re.compile(r"\d"))
-        row.hover()
+        row.locator(".legend-study").hover()
         row.get_by_role("button", name=re.compile("Remove")).click()
         expect(row).to_have_count(0)
+
+
+def test_what_the_pointer_lies_on_in_a_legend_does_not_move(page: Page, opened: Opened) -> None:
+    """Its values change as the pointer leaves the chart, which must not bring it back there."""
+    shown = opened(page.url.split("?")[0] + "?interval=1m&i=adx")
+    live(shown)
+    row = shown.locator(".legend-row").filter(has=shown.locator(".legend-study"))
+    expect(row.locator(".legend-value").first).to_have_text(re.compile(r"\d"))
+    box = row.bounding_box()
+    assert box is not None
+    for right in range(2, 320, 6):
+        shown.mouse.move(box["x"] + right, box["y"] + box["height"] / 2)
+        for _ in range(2):
+            frame(shown)
+        seen = shown.evaluate(
+            """async () => {
+              const seen = new Set();
+              for (let n = 0; n < 6; n++) {
+                await new Promise(requestAnimationFrame);
+                const row = document.querySelector('.legend-study').closest('.legend-row');
+                seen.add(row.textContent + row.getBoundingClientRect().width);
+              }
+              return [...seen];
+            }"""
+        )
+        assert len(seen) == 1, (right, seen)
 
 
 def test_a_link_restores_all_of_it(page: Page, opened: Opened) -> None:
@@ -204,7 +230,7 @@ def test_the_same_address_looks_the_same(server: Served, opened: Opened) -> None
     for _ in range(2):
         page = opened(address)
         live(page)
-        expect(page.locator(".legend-study + .legend-values")).to_have_text(re.compile(r"\d"))
+        expect(page.locator(".legend-study ~ .legend-values")).to_have_text(re.compile(r"\d"))
         expect(page.locator(".chart-area")).to_have_attribute("aria-busy", "false")
         page.evaluate(
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"

@@ -297,7 +297,7 @@ async def test_a_venue_that_does_not_answer_is_followed_unasked() -> None:
         assert server.following is not None
         # Not before the feed has asked for itself: the fault is for who adds.
         await until(on, lambda: len(on.ids(ALWAYS)) > 3, lambda: told(on, server))
-        on.fake.scripted.extend([(500, {}, b"{}")])
+        on.fake.scripted["exchangeInfo"].append((500, {}, b"{}"))
         [found] = await server.following.add("binance:ETHUSDT")
         assert (found.outcome, "could not be asked" in found.reason) == ("added", True)
         await until(on, lambda: len(on.ids("ETHUSDT")) > 3, lambda: told(on, server))

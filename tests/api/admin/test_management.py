@@ -178,7 +178,7 @@ async def test_a_range_is_rebuilt_and_work_that_waits_is_cancelled() -> None:
 async def test_a_backfill_that_nobody_looks_at_any_more_is_cancelled() -> None:
     async with office() as own:
         own.on.fake.closed_until_us = 1 << 62
-        own.on.fake.scripted.extend([(429, {"Retry-After": "9999"}, b"{}")] * 50)
+        own.on.fake.scripted["aggTrades"].extend([(429, {"Retry-After": "9999"}, b"{}")] * 50)
         asked = {"markets": f"binance:{ALWAYS}", "kind": "trades", "start": 1_704_063_600}
         begun = await own.ask("POST", "tasks/backfill", asked)
         await own.ask("DELETE", f"tasks/{begun['id']}")

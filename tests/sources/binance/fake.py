@@ -163,8 +163,9 @@ class FakeBinance:
         self.early_requests = 0
         """Requests that came although they were told to wait."""
         self.requests: deque[str] = deque(maxlen=MOST_REQUESTS)
-        self.scripted: deque[tuple[int, dict[str, str], bytes]] = deque()
-        """Answers for the next requests, whatever they ask for."""
+        self.scripted: defaultdict[str, deque[tuple[int, dict[str, str], bytes]]]
+        self.scripted = defaultdict(deque)
+        """Answers for the next requests, by what they ask for."""
         self.connections = 0
         self.open: set[ServerConnection] = set()
         self.port = 0
@@ -254,8 +255,8 @@ class FakeBinance:
         if prefix != self.site.prefix:
             return 404, {}, b"<html>not found</html>"
         headers = self._weighed(name, now_us)
-        if self.scripted:
-            status, more, body = self.scripted.popleft()
+        if self.scripted[name]:
+            status, more, body = self.scripted[name].popleft()
             return status, headers | more, body
         refused = self._refused(headers, now_us)
         if refused is not None:

@@ -110,7 +110,6 @@ function Compared({ row }: { row: LegendRow }) {
   return (
     <div className="legend-row">
       <span className="legend-name">{row.title}</span>
-      {row.reason ? <Reason text={row.reason} /> : <Values values={row.values} />}
       <span className="legend-tools">
         <IconButton
           icon="close"
@@ -119,6 +118,7 @@ function Compared({ row }: { row: LegendRow }) {
           onClick={() => desk.toggleCompare(row.title)}
         />
       </span>
+      {row.reason ? <Reason text={row.reason} /> : <Values values={row.values} />}
     </div>
   );
 }
@@ -132,7 +132,6 @@ function Study({ row }: { row: LegendRow }) {
       <button type="button" className="legend-name legend-study" onClick={settings}>
         {titleOf(row.title)}
       </button>
-      {row.reason ? <Reason text={row.reason} /> : <Values values={row.values} />}
       <span className="legend-tools">
         <IconButton
           icon={row.isHidden ? 'hidden' : 'eye'}
@@ -155,6 +154,7 @@ function Study({ row }: { row: LegendRow }) {
           onClick={() => desk.removeStudy(index)}
         />
       </span>
+      {row.reason ? <Reason text={row.reason} /> : <Values values={row.values} />}
     </div>
   );
 }
