@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,7 +62,9 @@ class FakeExchange:
         }  # fmt: skip
         self.all: list[dict[str, Any]] = []
         self.bars: list[list[Any]] = []
-        self.stream: asyncio.Queue[Any] = asyncio.Queue()
+        self.of: defaultdict[str, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)
+        """What the stream of each symbol gives."""
+        self.stream = self.of["BTC/USDT"]
         self.most = 100
         self.heeds_since = True
         self.is_closed = False
@@ -76,7 +79,7 @@ class FakeExchange:
         return self.markets
 
     async def watch_trades(self, symbol: str) -> list[Row]:
-        found = await self.stream.get()
+        found = await self.of[symbol].get()
         if isinstance(found, Exception):
             raise found
         rows: list[Row] = list(found)

@@ -19,7 +19,7 @@ from chandlery.core.trades import BUY, SELL, UNKNOWN
 from chandlery.sources.ccxt.exchange import Opened, opened
 from chandlery.sources.ccxt.history import CcxtHistory, market_of, timeframe_of
 from chandlery.sources.ccxt.parse import lot_of, ohlcvs, prints
-from chandlery.sources.ccxt.source import CcxtSource, places_of, text_of
+from chandlery.sources.ccxt.source import CcxtSource, Place, places_of, text_of
 from chandlery.sources.live.lot import Lot
 from chandlery.sources.live.recent import PartlyGoneError
 from chandlery.sources.live.rest import GoneError, RestError
@@ -34,9 +34,10 @@ async def no_wait(_seconds: float) -> None:
     await asyncio.sleep(0)
 
 
-def source(exchange: FakeExchange) -> CcxtSource:
+def source(exchange: FakeExchange, *symbols: str) -> CcxtSource:
     around = Surroundings(FakeClock(), no_wait, lambda: 0.5)
-    return CcxtSource(Opened(exchange, (Gone,), (NoSuchSymbol,)), {"BTC/USDT": 7}, around)
+    numbers = {symbol: 7 + row for row, symbol in enumerate(symbols or ("BTC/USDT",))}
+    return CcxtSource(Opened(exchange, (Gone,), (NoSuchSymbol,)), numbers, around)
 
 
 def rows(start: int, end: int, apart_ms: int = 400) -> list[dict[str, Any]]:
@@ -206,11 +207,34 @@ async def test_a_symbol_that_does_not_exist_is_an_error_that_says_so() -> None:
     exchange = FakeExchange()
     exchange.markets = {}
     with pytest.raises(ConfigError, match="BTC/USDT"):
-        await take(source(exchange), 1)
+        await take(source(exchange), 2)
     exchange = FakeExchange()
     exchange.stream.put_nowait(NoSuchSymbol("delisted"))
     with pytest.raises(ConfigError, match="delisted"):
-        await take(source(exchange), 1)
+        await take(source(exchange), 2)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_symbol_that_fails_for_good_stops_no_other(is_known: bool) -> None:
+    exchange = FakeExchange()
+    if is_known:
+        exchange.markets["DEAD/USDT"] = {"symbol": "DEAD/USDT"}
+        exchange.of["DEAD/USDT"].put_nowait(NoSuchSymbol("delisted"))
+    exchange.stream.put_nowait(rows(0, 10))
+    feed = source(exchange, "DEAD/USDT", "BTC/USDT")
+    position = text_of({"DEAD/USDT": Place(covered_s=MS // 1000)})
+    found: list[Delivery] = []
+    async with asyncio.timeout(10), aclosing(feed.deliveries(position)) as deliveries:  # type: ignore[type-var]
+        while not (ids(found) and feed.reason):
+            found.append(await anext(deliveries))
+        seen = len(ids(found))
+        exchange.stream.put_nowait(rows(10, 20))
+        while len(ids(found)) == seen:
+            found.append(await anext(deliveries))
+    assert ids(found)[-1] == 19
+    assert ("delisted" if is_known else "no such market: DEAD/USDT") in feed.reason
+    [gap] = [gap for delivery in found for gap in delivery.gaps]
+    assert (gap.market, gap.start, gap.end) == (7, MS // 1000, None)
 
 
 @settings(max_examples=60, deadline=None)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
+import structlog
 
 from chandlery.core.delivery import Coverage, Delivery, Gap
 from chandlery.core.errors import ConfigError, InputError
@@ -19,6 +20,7 @@ from chandlery.sources.live.surroundings import BackOff, Surroundings, ended
 TRADES = "trades"
 MOST_WAITING = 1_000
 """Answers that wait to be taken; then the exchange is not asked for more."""
+_log = structlog.get_logger()
 LOST = "the exchange does not give these trades any more"
 
 
@@ -85,35 +87,34 @@ class CcxtSource:
         return {"trades": found.trades, "lost": found.lost, "markets": len(self._numbers)}
 
     async def deliveries(self, position: str | None) -> AsyncIterator[Delivery]:
-        """See `Source.deliveries`. Never ends; a symbol that does not exist raises ConfigError."""
+        """See `Source.deliveries`. Never ends; raises ConfigError if no symbol can be read."""
         self._places = places_of(position)
-        queue: asyncio.Queue[tuple[str, Came | Broke | BaseException]] = asyncio.Queue(MOST_WAITING)
-        tasks = []
+        queue: asyncio.Queue[tuple[str, Came | Broke]] = asyncio.Queue(MOST_WAITING)
+        tasks: list[asyncio.Task[None]] = []
         try:
-            markets = await self._markets()
+            markets = await self._loaded()
+            self._found.broken.clear()
             for symbol in self._numbers:
                 last = self._places.setdefault(symbol, Place()).last
-                lot = lot_of(markets[symbol])
-                each = Symbol(symbol, lot, self._opened, self._around, last)
-                tasks.append(asyncio.create_task(_hand_on(each, queue)))
-            while True:
+                if symbol in markets:
+                    each = Symbol(symbol, lot_of(markets[symbol]), self._opened, self._around, last)
+                    work = _hand_on(each, queue)
+                else:
+                    work = queue.put((symbol, Broke(f"no such market: {symbol}", is_final=True)))
+                tasks.append(asyncio.create_task(work))
+            left = set(self._numbers)
+            while left:
                 symbol, value = await queue.get()
-                if isinstance(value, BaseException):
-                    message = f"{symbol} of {self.name}: {value}"
-                    raise ConfigError(message, hint="look at the symbol and the keys") from value
+                if isinstance(value, Broke) and value.is_final:
+                    left.discard(symbol)
+                    _log.error("feed refused", feed=self.name, reason=value.reason)
                 yield self._delivery(symbol, value)
         finally:
             await ended(*tasks)
             await self._opened.exchange.close()
-
-    async def _markets(self) -> Mapping[str, Row]:
-        markets = await self._loaded()
-        self._found.broken.clear()
-        unknown = [symbol for symbol in self._numbers if symbol not in markets]
-        if unknown:
-            message = f"{self.name} has no market {', '.join(unknown)}"
-            raise ConfigError(message, hint="write symbols as ccxt does, such as BTC/USDT")
-        return markets
+        message = f"nothing can be read from {self.name}: {self.reason}"
+        hint = "look at the keys, and write symbols as ccxt does, such as BTC/USDT"
+        raise ConfigError(message, hint=hint)
 
     async def _loaded(self) -> Mapping[str, Row]:
         back_off = BackOff(self._around)
@@ -192,12 +193,10 @@ def places_of(text: str | None) -> dict[str, Place]:
         raise InputError(message, hint="start with another data directory") from error
 
 
-async def _hand_on(
-    symbol: Symbol, queue: asyncio.Queue[tuple[str, Came | Broke | BaseException]]
-) -> None:
+async def _hand_on(symbol: Symbol, queue: asyncio.Queue[tuple[str, Came | Broke]]) -> None:
     """Put what comes of a symbol into the queue, and at last why nothing more does."""
     try:
         async for value in symbol.values():
             await queue.put((symbol.name, value))
-    except Exception as error:  # noqa: BLE001 - whoever reads the queue raises it
-        await queue.put((symbol.name, error))
+    except Exception as error:  # noqa: BLE001 - it is told, and the other symbols go on
+        await queue.put((symbol.name, Broke(f"{symbol.name}: {error}", is_final=True)))

@@ -33,6 +33,8 @@ class Broke:
     """Nothing comes any more."""
 
     reason: str
+    is_final: bool = False
+    """Nothing ever will, until the source is begun again."""
 
 
 class Symbol:
