@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import Figure, below
-from benchmarks.ws_clients import Swarm, is_told, stalled
+from benchmarks.ws_clients import Swarm, is_told, stalled, trickle
 
 CLIENTS, IDLE = 10_000, 2_000
-STALLED, BESIDE = 1_000, 1_000
+STALLED, TRICKLING, BESIDE = 1_000, 100, 1_000
 
 
 @dataclass
@@ -173,8 +173,39 @@ def beside_stalled(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figur
     ]
 
 
+def beside_trickling(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
+    """Measure 1,000 clients alone, and beside 100 that read a kilobyte a second."""
+    with served(400, loop) as server:
+        swarm = Swarm(server.port)
+        swarm.connect(BESIDE)
+        swarm.run(2, measured=False)
+        swarm.run(seconds)
+        _, alone = percentiles(swarm)
+        before = most = server.rss_mb()
+        slow = stalled(server.port, TRICKLING)
+        swarm.run(1, measured=False)
+        del swarm.latencies[:]
+        for _ in range(int(seconds)):
+            swarm.run(1)
+            trickle(slow)
+            most = max(most, server.rss_mb())
+        _, beside = percentiles(swarm)
+        closed = server.figures()["closed"].get("too_slow", 0)
+        for own in slow:
+            own.close()
+        swarm.close()
+    name = f"{BESIDE:,} clients beside {TRICKLING} that read 1 KB/s"
+    return [
+        below(f"{name}: p99", beside, max(50.0, 1.1 * alone), "ms"),
+        Figure(f"{name}: p99 without them", f"{alone:.1f} ms"),
+        below(f"{name}: memory they take", most - before, 64, "MB"),
+        Figure(f"{name}: closed with 1013", f"{closed:,}", is_met=closed == TRICKLING),
+    ]
+
+
 def run(seconds: float = 20) -> Sequence[Figure]:
     """Measure each in turn."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return [*under_trades(seconds), *many(seconds), *idle(seconds), *beside_stalled(seconds)]
+    works = (under_trades, many, idle, beside_stalled, beside_trickling)
+    return [figure for work in works for figure in work(seconds)]

@@ -9,6 +9,7 @@ import socket
 import time
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from benchmarks.ws_series import HISTORY, MARKETS, now_us, symbol
@@ -131,6 +132,14 @@ def stalled(port: int, count: int) -> Sequence[socket.socket]:
         own.sendall(b"".join(subscribe(market, bars=HISTORY) for market in range(CHARTS)))
         found.append(own)
     return found
+
+
+def trickle(clients: Sequence[socket.socket]) -> None:
+    """Read a kilobyte of each, if it is there."""
+    for own in clients:
+        own.settimeout(0)
+        with suppress(OSError):
+            own.recv(1_024)
 
 
 def is_told(own: socket.socket) -> bool:

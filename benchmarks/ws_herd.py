@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -23,6 +24,8 @@ BARS = 300
 """Of a snapshot: as far back as a client may have been away."""
 AGAIN_S = 0.5
 """After how long a client that was refused tries again, at most; at random."""
+REFUSED_S = 2.0
+"""After how long one that is connected, and was told to, asks again, at most."""
 RESET = struct.pack("ii", 1, 0)
 
 Bar: TypeAlias = dict[str, Any]
@@ -40,14 +43,16 @@ class Member:
     got: bytes = b""
     is_upgraded: bool = False
     is_back: bool = False
+    is_refused: bool = False
     resyncs: int = 0
 
-    def connect(self, port: int) -> None:
+    def connect(self, port: int) -> socket.socket:
         """Begin to connect."""
-        self.got, self.is_upgraded, self.is_back = b"", False, False
+        self.got, self.is_upgraded, self.is_back, self.is_refused = b"", False, False, False
         self.own = socket.socket()
         self.own.settimeout(0)
         self.own.connect_ex(("127.0.0.1", port))
+        return self.own
 
     def cut(self) -> None:
         """Be gone without a word, as when a network is."""
@@ -102,6 +107,9 @@ class Member:
             return self.asks()
         if kind == "subscribed":
             self.is_back = True
+        elif kind == "error":
+            # The server is busy, and says when to ask again.
+            self.is_refused = True
         elif kind == "resync":
             self.resyncs += 1
         elif kind in ("snapshot", "update", "correction"):
@@ -119,6 +127,8 @@ class Herd:
         self._by_number: dict[int, Member] = {}
         self._due: list[tuple[float, Member]] = []
         self._random = np.random.default_rng(5)
+        self.refused = 0
+        """Subscriptions that were to be asked for again."""
         self.members = [Member(symbols[n % len(symbols)], interval) for n in range(count)]
 
     @property
@@ -155,10 +165,14 @@ class Herd:
         return time.monotonic() - began
 
     def _begin(self, member: Member) -> None:
-        member.connect(self._port)
-        if member.own is not None:
-            self._by_number[member.own.fileno()] = member
-            self._poll.register(member.own.fileno(), select.EPOLLOUT)
+        if member.own is None:
+            own = member.connect(self._port)
+            self._by_number[own.fileno()] = member
+            self._poll.register(own.fileno(), select.EPOLLOUT)
+        else:
+            # Whether it is gone meanwhile is seen when it is read.
+            with suppress(OSError):
+                member.own.send(member.asks())
 
     def _step(self, member: Member, events: int) -> None:
         own = member.own
@@ -173,6 +187,10 @@ class Herd:
             elif data := own.recv(65_536):
                 if answer := member.take(data):
                     own.send(answer)
+                if member.is_refused:
+                    member.is_refused = False
+                    self.refused += 1
+                    self._soon(member, REFUSED_S)
             else:
                 raise ConnectionError
         except OSError:
@@ -182,7 +200,10 @@ class Herd:
         """Try again a little later."""
         self._forget(member)
         member.cut()
-        due = time.monotonic() + float(self._random.random()) * AGAIN_S
+        self._soon(member, AGAIN_S)
+
+    def _soon(self, member: Member, within_s: float) -> None:
+        due = time.monotonic() + float(self._random.random()) * within_s
         self._due.append((due, member))
         self._due.sort(key=lambda pair: -pair[0])
 

@@ -100,6 +100,7 @@ def _measured(folder: Path, count: int) -> list[Figure]:
         below(f"{name}, the server restarted: all follow again after", took, BACK_S, "s"),
         Figure(f"{name}: bars missed or wrong in the end", f"{wrong}", is_met=wrong == 0),
         Figure(f"{name}: queues that overflowed; series begun anew", f"{full}; {resyncs}"),
+        Figure(f"{name}: subscriptions to ask for again", f"{herd.refused}"),
     ]
 
 

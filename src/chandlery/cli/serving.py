@@ -50,17 +50,25 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         uvloop.run(work)
 
 
+SELDOM = (10_000, 20, 50)
+"""How many new objects, and collections of younger ones, make each kind of collection."""
+
+
 @contextmanager
 def _out_of_collections() -> Iterator[None]:
     """Have the collector of cycles look no more at what is there by now: it stays to the end.
 
-    Modules and routes are most of what it looked through, which held everybody up for 50 ms.
+    Modules and routes are most of what it looked through, which held everybody up for 50 ms. So do
+    the texts of a thousand series, which are no cycles: all of it is looked through less often.
     """
+    often = gc.get_threshold()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
     try:
         yield
     finally:
+        gc.set_threshold(*often)
         gc.unfreeze()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from typing import TypeVar
 
 import numpy as np
@@ -86,8 +86,8 @@ class Applying:
         seconds = Partials.of_trades(trades, SECOND, grid)
         changed: dict[Series, None] = {}
         for resolution, markets in wanted:
-            own = _of_markets(seconds, markets).coarser(resolution, grid)
-            for part in parts_of(own):
+            own = _of_markets(seconds, markets)
+            for part in parts_of(own.coarser(resolution, grid)) if len(own) else ():
                 series = self._take((part.market, resolution), part, recorded.number)
                 if series is not None:
                     changed[series] = None
@@ -131,8 +131,9 @@ class Applying:
             early.spoiled.add(t)
 
 
-def _of_markets(rows: Rows, wanted: Iterable[int]) -> Rows:
-    is_wanted = np.isin(rows.market, np.fromiter(wanted, dtype=np.int32))
+def _of_markets(rows: Rows, wanted: Set[int]) -> Rows:
+    # A commit has far fewer rows than there are series, which an array of them would sort anew.
+    is_wanted = np.fromiter(map(wanted.__contains__, rows.market.tolist()), np.bool_, len(rows))
     return rows if is_wanted.all() else rows.take(is_wanted)
 
 
