@@ -247,3 +247,25 @@ def test_a_bad_link_still_shows_a_chart(server: Served, opened: Opened, watched:
     watched.allowed |= {"400", "404"}
     live(page)
     until(page, "window.chandlery.bars().length > 0")
+
+
+def test_bars_without_trades_leave_room_if_that_is_liked(server: Served, opened: Opened) -> None:
+    page = opened(f"{server.url}/chart/{RARE}?interval=1m")
+    live(page)
+    bars = page.evaluate("window.chandlery.bars()")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitemcheckbox", name="Leave their places empty").click()
+    page.keyboard.press("Escape")
+    assert page.evaluate("window.chandlery.bars()") == bars
+    page.get_by_role("application").focus()
+    page.keyboard.press("Control+ArrowLeft")
+    page.wait_for_url(re.compile(r"t=\d+-\d+"))
+    looked = re.search(r"t=(\d+)-(\d+)", page.url)
+    assert looked
+    # A screen of places is a few hours; one of bars, which are 97 minutes apart, many days.
+    assert int(looked[2]) - int(looked[1]) < 6 * 3_600
+    page.reload()
+    live(page)
+    page.get_by_role("button", name="More").click()
+    item = page.get_by_role("menuitemcheckbox", name="Leave their places empty")
+    expect(item).to_have_attribute("aria-checked", "true")

@@ -12,6 +12,8 @@ export interface Prefs {
   readonly panel: PanelName | null;
   /** Whether keys without Ctrl or Alt do anything. */
   readonly singleKeys: boolean;
+  /** Whether places are left where the market was open and nothing was traded. */
+  readonly whitespace: boolean;
 }
 
 export const MOST_FAVOURITES = 12;
@@ -21,6 +23,7 @@ export const PLAIN_PREFS: Prefs = {
   favourites: ['1m', '5m', '15m', '1h', '4h', '1d', '1w'],
   panel: null,
   singleKeys: true,
+  whitespace: false,
 };
 
 export const prefs: Kept<Prefs> = kept('prefs', PLAIN_PREFS, (found) => {
@@ -31,6 +34,7 @@ export const prefs: Kept<Prefs> = kept('prefs', PLAIN_PREFS, (found) => {
     favourites: textsOf(told.favourites, MOST_FAVOURITES) ?? PLAIN_PREFS.favourites,
     panel: told.panel === 'watchlist' || told.panel === 'alerts' ? told.panel : null,
     singleKeys: told.singleKeys !== false,
+    whitespace: told.whitespace === true,
   };
 });
 

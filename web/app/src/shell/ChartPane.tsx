@@ -31,7 +31,7 @@ export function ChartPane() {
     reader.current = new Reader(view, desk.host, (time) => timeText(view, time), setRead);
     desk.view.set(view);
     const dressed = followTheme(desk.prefs, (theme) => view.setTheme(theme));
-    const stops = [...following(desk, view), keptInStep(desk, view), dressed];
+    const stops = [spaced(desk, view), ...following(desk, view), keptInStep(desk, view), dressed];
     return () => {
       for (const stop of stops) stop();
       desk.view.set(null);
@@ -98,6 +98,13 @@ function timeText(view: ChartView, time: number): string {
   const isDated = /[dwM]$/.test(view.interval);
   const hasSeconds = /s$/.test(view.interval);
   return timeLabel({ zone: zoneOf(view.zone.get()), isDated, hasSeconds }, time);
+}
+
+/** Bars lie as people like it. */
+function spaced(desk: Desk, view: ChartView): () => void {
+  const space = () => view.setWhitespace(desk.prefs.get().whitespace);
+  space();
+  return desk.prefs.watch(space);
 }
 
 /** The chart follows the layout. */

@@ -71,9 +71,21 @@ export function volumeItems(desk: Desk): MenuItem[] {
   }));
 }
 
+function spaceItem(desk: Desk): MenuItem {
+  const { whitespace } = desk.prefs.get();
+  return {
+    heading: 'Bars without trades',
+    label: 'Leave their places empty',
+    is: 'check',
+    isOn: whitespace,
+    onSelect: () => desk.like({ whitespace: !whitespace }),
+  };
+}
+
 export function moreItems(desk: Desk): MenuItem[] {
   return [
     ...volumeItems(desk),
+    spaceItem(desk),
     ...themeItems(desk),
     {
       heading: 'Chandlery',

@@ -25,7 +25,9 @@ export async function showRange(
   const { bars } = shown;
   const from = Math.max(0, bars.floor(range.from));
   const to = range.to > (bars.last()?.t ?? 0) ? bars.length + 4 : bars.floor(range.to);
-  if (to > from) shown.chart.timeScale().setVisibleLogicalRange({ from, to });
+  if (to <= from) return;
+  const [first, last] = [from, to].map((bar) => view.places.placeOf(bar)) as [number, number];
+  shown.chart.timeScale().setVisibleLogicalRange({ from: first, to: last });
 }
 
 /** Waits until there are bars, it is plain that there will be none, or others are shown. */

@@ -54,7 +54,7 @@ export class Reader {
     '+': () => this.view.zoom(1),
     '=': () => this.view.zoom(1),
     '-': () => this.view.zoom(-1),
-    Home: () => this.read(Math.max(0, Math.ceil(this.seen()?.from ?? 0))),
+    Home: () => this.read(this.firstSeen()),
     End: () => void this.view.toNow().then(() => this.read(this.count - 1)),
     Escape: () => this.leave(),
   };
@@ -82,8 +82,9 @@ export class Reader {
   private reveal(index: number): void {
     const range = this.seen();
     if (!range) return;
-    if (index < range.from + 1) this.view.scroll(index - range.from - FAR);
-    else if (index > range.to - 1) this.view.scroll(index - range.to + FAR);
+    const place = this.view.places.placeOf(index);
+    if (place < range.from + 1) this.view.scroll(place - range.from - FAR);
+    else if (place > range.to - 1) this.view.scroll(place - range.to + FAR);
   }
 
   private get count(): number {
@@ -99,7 +100,14 @@ export class Reader {
     return range ? range.to - range.from : FAR;
   }
 
+  private firstSeen(): number {
+    const before = Math.ceil(this.seen()?.from ?? 0) - 1;
+    return Math.max(0, this.view.places.barAt(before) + 1);
+  }
+
   private lastSeen(): number {
-    return Math.min(this.count - 1, Math.floor(this.seen()?.to ?? this.count - 1));
+    const range = this.seen();
+    const last = range ? this.view.places.barAt(Math.floor(range.to)) : this.count;
+    return Math.min(this.count - 1, last);
   }
 }
