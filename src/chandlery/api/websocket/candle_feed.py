@@ -22,6 +22,10 @@ from chandlery.engine.live import Live, Window
 from chandlery.engine.live.series import Series
 from chandlery.engine.registry import Registry
 
+MADE_S = 0.05
+"""How long frames are used again: so late may be told that the newest bar has ended."""
+MOST_MADE, MOST_MADE_BYTES = 2, 65_536
+
 
 @dataclass(frozen=True, slots=True)
 class Shop:
@@ -48,6 +52,9 @@ class CandleFeed(Feed):
         self._name = name_of("candles", shop.registry.market(topic.market).symbol, str(resolution))
         self._series: Series | None = None
         self._end = (0, 0)
+        self._made: dict[tuple[int, int | None], bytes] = {}
+        """What followers who came just now were told first, by what they asked for."""
+        self._made_for = (0, 0.0)
 
     @override
     async def open(self) -> None:
@@ -92,6 +99,19 @@ class CandleFeed(Feed):
 
     @override
     def opening(self, bars: int, since: int | None) -> bytes:
+        # Everybody who was cut off comes back at once, and wants the same.
+        sequence, now = self._now.sequence, self._shop.clock.elapsed()
+        if self._made_for[0] != sequence or now - self._made_for[1] > MADE_S:
+            self._made_for = (sequence, now)
+            self._made.clear()
+        frames = self._made.get((bars, since))
+        if frames is None:
+            frames = self._opening(bars, since)
+            if len(self._made) < MOST_MADE and len(frames) <= MOST_MADE_BYTES:
+                self._made[bars, since] = frames
+        return frames
+
+    def _opening(self, bars: int, since: int | None) -> bytes:
         if since is None:
             return self._bars("snapshot", self._now.sequence, self._now.newest(bars))
         frames = self.between(since)

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from chandlery.api.websocket.client import Client
+from chandlery.api.websocket.frames import text_frame
 from chandlery.api.websocket.topics import Topic
 
 AT_ONCE = 64
@@ -80,15 +81,17 @@ class Feed(ABC):
 
     # Followers
 
-    def add(self, client: Client, since: int | None) -> None:
-        """Send a client the beginning, and the topic from now on."""
+    def add(self, client: Client, since: int | None, answer: bytes) -> None:
+        """Send a client an answer, the beginning, and the topic from now on."""
         self.remove(client)
         if not client.ready:
+            client.send(answer)
             self.behind[client] = self.waiting_mark(since)
             return
         self._settle(client, self.position())
-        if frames := self.opening(client.subscriptions[self.topic].bars, since):
-            client.write(frames)
+        # Each write is a call of the system.
+        frames = self.opening(client.subscriptions[self.topic].bars, since)
+        client.write(text_frame(answer) + frames)
 
     def remove(self, client: Client) -> None:
         """Forget a client."""

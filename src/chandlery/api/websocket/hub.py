@@ -150,8 +150,7 @@ class Hub:
         if client.is_gone:
             return
         client.subscriptions[asked.topic] = Subscription(feed, asked.bars)
-        client.send(replied("subscribed", self._name(asked.topic), asked.id))
-        feed.add(client, asked.since)
+        feed.add(client, asked.since, replied("subscribed", self._name(asked.topic), asked.id))
 
     def unsubscribe(self, client: Client, asked: Unsubscribe) -> None:
         """Have a client follow a topic no more."""
