@@ -12,7 +12,7 @@ from itertools import count
 from typing import TypeAlias
 
 from chandlery.api.access import AccessError, Protection, Scope, cost_of, headers_of
-from chandlery.api.compression import LEAST_BYTES, Encoding, encoded, encoding_of
+from chandlery.api.compression import LEAST_BYTES, MUCH_BYTES, Encoding, encoded, encoding_of
 from chandlery.api.exchange import BYTES_OF_A_ROW, SAFETY, Pair
 from chandlery.api.hot import HotHistory
 from chandlery.api.udf.paths import PREFIXES
@@ -61,12 +61,17 @@ class Quick:
         page = self._hot.page(query)
         if page is None:
             return None
+        wished = named.get(b"accept-encoding")
+        encoding = None if wished is None else encoding_of(wished.decode("latin-1"))
+        if encoding is not None and len(page.text("udf")) > MUCH_BYTES:
+            # It is compressed in a thread, where it holds up nobody.
+            return None
         told = self._admitted(headers, named.get(b"origin"), peer, route)
         if told is None:
             return None
         who, own = told
         self._protection.limits.charge(who, route, charge_of(len(page.text("udf"))))
-        body, encoding = self._body(query, page, named.get(b"accept-encoding"))
+        body, encoding = self._body(query, page, encoding)
         whole = self._whole(body, encoding, (*date, *own))
         self._statistics.observe(route, 200, self._clock.elapsed() - began)
         return whole
@@ -88,10 +93,9 @@ class Quick:
         return principal.who, own
 
     def _body(
-        self, query: bytes, page: Page, wished: bytes | None
+        self, query: bytes, page: Page, encoding: Encoding | None
     ) -> tuple[bytes, Encoding | None]:
         text = page.text("udf")
-        encoding = None if wished is None else encoding_of(wished.decode("latin-1"))
         if encoding is None or len(text) <= LEAST_BYTES:
             return text, None
         key = (query, page.version, encoding)
