@@ -278,11 +278,14 @@ class FakeBinance:
     def _refused(
         self, headers: dict[str, str], now_us: int
     ) -> tuple[int, dict[str, str], bytes] | None:
-        """Return the answer to a request that gets nothing, if it is one."""
+        """Return the answer to a request that gets nothing, if it is one.
+
+        Who was told to wait and asks all the same is banned.
+        """
         if now_us < self.closed_until_us:
             self.early_requests += 1
-            self.met["429"] += 1
-            return self._refuse(429, headers, now_us, self.closed_until_us - now_us)
+            self.met["418"] += 1
+            return self._refuse(418, headers, now_us, self.closed_until_us - now_us)
         if self.weights[now_us // (60 * US)] > self.weight_limit:
             self.met["over limit"] += 1
             return self._refuse(429, headers, now_us)

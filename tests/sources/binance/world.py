@@ -47,6 +47,8 @@ class World:
         self.engine = Engine(self.store)
         self.numbers = self._numbers()
         self.feed: LiveFeed | None = None
+        self.past: BinanceRest | None = None
+        """Asks for the past, within the limits that the feed has too."""
         if self.resumes:
             self._begin()
 
@@ -68,9 +70,10 @@ class World:
     def make_feed(self) -> LiveFeed:
         around = self.clock.surroundings(self.fake.faults.seed)
         site = self.fake.site
-        counts, budget = FeedCounts(), Budget(site.weight_limit)
+        counts, budget = FeedCounts(), Budget(self.fake.weight_limit)
         ask = Asker(self.fake.rest_url, around, budget, counts, WEIGHT_HEADER)
         rest = BinanceRest(site, ask, budget, self.trades)
+        self.past = BinanceRest(site, ask, budget, self.trades)
         venue = Binance(site, self.fake.ws_url, self.trades, self.has_bars)
         markets = Markets(self.numbers, self.engine.registry.update)
         return LiveFeed(venue, rest, markets, around, counts)
