@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Watched
-from tests.browser.markets import BTC, LONG, MEME, MINUTE, RARE
+from tests.browser.markets import BTC, LONG, MEME, MINUTE, RARE, price_at
 from tests.browser.served import Served, now
 from tests.browser.waiting import live, until
 
@@ -140,3 +140,53 @@ def test_an_unknown_market_is_told(server: Served, opened: Opened, watched: Watc
     page = opened(f"{server.url}/chart/TEST:NOTHERE?interval=1m")
     until(page, "window.chandlery?.status === 'unknown'")
     assert "TEST:NOTHERE" in page.inner_text("body")
+
+
+MAGENTA = """(() => {
+  const found = [];
+  for (const canvas of document.querySelectorAll('.chart-box canvas')) {
+    if (!canvas.width) continue;
+    const box = canvas.getBoundingClientRect();
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    for (let at = 0; at < data.length; at += 4)
+      if (data[at] === 255 && data[at + 1] === 0 && data[at + 2] === 254) {
+        const [x, y] = [(at / 4) % canvas.width, Math.floor(at / 4 / canvas.width)];
+        found.push({ x: box.x + x * box.width / canvas.width,
+          y: box.y + y * box.height / canvas.height });
+      }
+  }
+  return found.sort((a, b) => a.y - b.y);
+})()"""
+"""Where the chart has that colour, from top to bottom: the letter of a mark and its circle."""
+
+
+def test_a_mark_is_shown_at_its_bar_and_says_what_was_written(
+    server: Served, opened: Opened, watched: Watched
+) -> None:
+    watched.allowed.add("willReadFrequently")
+    marked = (int(now()) // MINUTE - 20) * MINUTE
+    mark = {
+        "symbol": BTC,
+        "time": str(marked + 7),
+        "text": "bought <2> & kept",
+        "label": "B",
+        "color": "#ff00fe",
+    }
+    told = server.ask("POST", "/api/tradingview/marks", data=mark)
+    page = opened(f"{server.url}/chart/{BTC}?interval=1m#token={server.token}")
+    live(page)
+    until(page, f"{MAGENTA}.length")
+    lowest = page.evaluate(f"{MAGENTA}.at(-1)")
+    page.mouse.move(lowest["x"], lowest["y"] - 3)
+    tip = page.locator(".chart-tip:visible")
+    expect(tip).to_have_text(mark["text"])
+    expect(page.locator(".legend-bars")).to_contain_text(f"{price_at(marked):.2f}")
+    page.mouse.move(lowest["x"] - 200, lowest["y"])
+    expect(tip).to_have_count(0)
+    query = {"symbol": BTC, "id": told["id"]}
+    assert server.ask("DELETE", "/api/tradingview/marks", params=query) == {"s": "ok"}
+    with page.expect_response("**/api/tradingview/marks?*"):
+        page.reload()
+    live(page)
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.evaluate(MAGENTA) == []

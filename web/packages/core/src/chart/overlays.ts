@@ -37,13 +37,18 @@ export class Overlays {
     private readonly layers: Layers,
     { client, socket, feed, symbol, label }: OverlayScene,
   ) {
-    this.marks = new BarMarks(client, symbol);
+    const now = () => socket.clock.now() / 1_000;
+    this.marks = new BarMarks({
+      client,
+      symbol,
+      now: () => (feed()?.isAtEnd.get() ? now() : null),
+    });
     this.byName = {
       sessions: new SessionShading(),
       gaps: new GapMarks({
         gaps: () => feed()?.gaps ?? null,
         load: () => loadGaps(feed()),
-        now: () => socket.clock.now() / 1_000,
+        now,
         label,
       }),
       marks: this.marks,
@@ -61,8 +66,9 @@ export class Overlays {
     else this.layers.remove(this.byName[name]);
   }
 
+  /** Asks for the marks again, after some were added or removed. */
   reloadMarks(): void {
-    this.marks.reload();
+    this.marks.load();
   }
 }
 
