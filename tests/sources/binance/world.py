@@ -54,8 +54,9 @@ class World:
 
     def _begin(self) -> None:
         """Write a position: the trade before the first has been seen, so none may be missed."""
+        start_us = self.fake.clock.start_us
         known = {
-            symbol: Known(of[0].id - 1, START * US, START)
+            symbol: Known(of[0].id - 1, start_us, start_us // US)
             for symbol, of in self.fake.trades.items()
         }
         positions = {self.fake.site.name: text_of(Progress(trades=known))}
@@ -110,14 +111,14 @@ class World:
         rows += [str(run.filler._busy), str(self.fake.met)]
         return "\n".join(rows)
 
-    def check(self) -> None:
-        """Compare all that is stored with all that REST has."""
+    def check(self, resolution: Resolution = MINUTE) -> None:
+        """Compare all that is stored, and its bars, with all that REST has."""
         for symbol in self.fake.trades:
             expected, stored = self.expected(symbol), self.stored(symbol)
             assert stored.id.tolist() == expected.id.tolist(), symbol
             number = self.numbers[symbol]
-            found = self.engine.history.candles(number, MINUTE, 0, 1 << 40)
-            assert differences(found, fold(expected, MINUTE, ALWAYS_OPEN)) == []
+            found = self.engine.history.candles(number, resolution, 0, 1 << 40)
+            assert differences(found, fold(expected, resolution, ALWAYS_OPEN)) == []
 
     def check_coverage(self) -> None:
         """Whatever is claimed to be covered is stored, all of it."""
@@ -149,15 +150,20 @@ async def until(home: World, server: Server, is_so: Callable[[], bool]) -> None:
 
 
 def scripted(
-    seed: int, *, seconds: float = 30.0, rate: float = 8.0, speed: float = 100.0
+    seed: int,
+    *,
+    seconds: float = 30.0,
+    rate: float = 8.0,
+    speed: float = 100.0,
+    start: int = START,
 ) -> tuple[FastClock, dict[str, list[FakeTrade]]]:
     """Return a clock that has just begun, and trades of each symbol from then on."""
     random_ = random.Random(seed)  # noqa: S311 - chance, no secret
-    clock = FastClock(speed)
+    clock = FastClock(speed, start * US)
     return clock, {
         symbol: some_trades(
             random_,
-            start_us=START * US + US // 2,
+            start_us=start * US + US // 2,
             seconds=seconds,
             rate=rate,
             first_id=1_000 * (1 + row),

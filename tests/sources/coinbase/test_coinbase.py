@@ -128,6 +128,14 @@ def test_a_frame_that_cannot_be_read_is_an_input_error(change: dict[str, Any]) -
         events(Coinbase(), match() | change)
 
 
+def test_a_trade_in_a_leap_second_is_in_the_second_before_it() -> None:
+    (trade,) = events(Coinbase(), match() | {"time": "2016-12-31T23:59:60.5Z"})
+    assert isinstance(trade, TradeEvent)
+    assert trade.time_us == 1_483_228_799_500_000
+    with pytest.raises(InputError):
+        events(Coinbase(), match() | {"time": "2016-12-31T23:58:60Z"})
+
+
 @settings(max_examples=300, deadline=None)
 @given(frame=mutations(GOOD))
 def test_hostile_frames_raise_nothing_but_input_errors(frame: str | bytes) -> None:

@@ -50,6 +50,12 @@ def test_a_date_is_its_midnight_and_exponents_are_numbers() -> None:
     assert microseconds("1.7040672e9") == [US]
 
 
+def test_a_leap_second_is_the_second_before_it_once_more() -> None:
+    texts = ("2016-12-31T23:59:59.5Z", "2016-12-31T23:59:60.5Z", "2017-01-01T00:00:00Z")
+    last = 1_483_228_799_500_000
+    assert microseconds(*texts) == [last, last, last + 500_000]
+
+
 def test_forms_may_be_mixed() -> None:
     texts = ("2024-01-01", f"{START_S}", f"{START_S}.5", "2024-01-01T00:00:00Z")
     assert microseconds(*texts) == [US, US, US + 500_000, US]

@@ -55,6 +55,13 @@ REFUSED = {
 GOOD = [frame("update", trade()), TAKEN, REFUSED, {"method": "pong", "req_id": 1}]
 
 
+def test_a_trade_in_a_leap_second_is_in_the_second_before_it() -> None:
+    leap = trade() | {"timestamp": "2016-12-31T23:59:60.500000Z"}
+    (found,) = events(Kraken(), frame("update", leap))
+    assert isinstance(found, TradeEvent)
+    assert found.time_us == 1_483_228_799_500_000
+
+
 def test_a_trade_is_read_with_the_side_of_the_taker_and_its_time_cut_to_milliseconds() -> None:
     sold, bought = events(Kraken(), frame("snapshot", trade(), trade(7, "buy")))
     us = 1_695_628_177_708_000

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chandlery.sources.live.lot import DOLLAR, SPOT, Lot
 from chandlery.sources.live.plans import shared_out
-from chandlery.sources.live.reading import known_id, micros, price_scale
+from chandlery.sources.live.reading import known_id, price_scale
 from chandlery.sources.live.recent import PartlyGoneError, recent_page
 from chandlery.sources.live.venue import TradeEvent
 
@@ -29,11 +27,6 @@ def test_ids_are_numbers_only_where_they_fit(number: int, text: str) -> None:
     found = known_id(str(number))
     assert found == (number if number < 1 << 63 else str(number))
     assert isinstance(known_id(text), str) or text.isdigit()
-
-
-def test_moments_in_microseconds() -> None:
-    assert micros(datetime.fromisoformat("2021-04-17T16:43:37.089723Z")) == 1_618_677_817_089_723
-    assert micros(datetime.fromisoformat("1970-01-01T01:00:00.000001+01:00")) == 1
 
 
 def test_sizes_in_base_units() -> None:

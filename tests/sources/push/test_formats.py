@@ -204,6 +204,11 @@ def test_fractions_are_kept_to_the_microsecond() -> None:
     assert json_of(text).rows.time.tolist() == [START * US + 123_456]
 
 
+def test_a_leap_second_is_the_second_before_it_once_more() -> None:
+    row = {"symbol": "A", "time": "2016-12-31T23:59:60.5Z", "price": 1, "size": 1}
+    assert json_of(json.dumps(row)).rows.time.tolist() == [1_483_228_799_500_000]
+
+
 @given(st.sampled_from(["s", "ms", "us", "ns"]), st.integers(1_230_768_001, 4_000_000_000))
 def test_a_unit_that_is_said_is_taken(unit: str, second: int) -> None:
     scale = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]

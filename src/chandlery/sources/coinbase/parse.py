@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from chandlery.core.moments import micros
 from chandlery.core.trades import BUY, SELL, UNKNOWN
-from chandlery.sources.live.reading import Id, Moment, Number, decoded, micros
+from chandlery.sources.live.reading import Id, Moment, Number, decoded
 from chandlery.sources.live.venue import Acknowledged, Event, Rejected, TradeEvent
 
 VENUE = "Coinbase"

@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
+from chandlery.core.moments import micros
 from chandlery.core.trades import BUY, SELL, UNKNOWN
-from chandlery.sources.live.reading import Id, Moment, Number, decoded, micros
+from chandlery.sources.live.reading import Id, Moment, Number, decoded
 from chandlery.sources.live.venue import Acknowledged, Event, Pong, Rejected, TradeEvent
 
 VENUE = "Kraken"

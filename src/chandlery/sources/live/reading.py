@@ -6,7 +6,7 @@ price that is not positive is not: the store refuses it with a reason.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -22,24 +22,31 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 T = TypeVar("T")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_LEAP, _BEFORE_IT = b"T23:59:60", b"T23:59:59"
 _LARGEST_ID = (1 << 63) - 1
 _MOST_DIGITS = 19
 
 
 def decoded(decoder: msgspec.json.Decoder[T], text: str | bytes | msgspec.Raw, venue: str) -> T:
-    """Return what a decoder makes of a venue's text; InputError says what is wrong with it."""
+    """Return what a decoder makes of a venue's text; InputError says what is wrong with it.
+
+    The decoder knows no leap second: it is read as the second before, see `micros_of_iso`.
+    """
     try:
-        return decoder.decode(text)
+        return _tried(decoder, text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         message = f"a message of {venue} cannot be read: {error}"
         raise InputError(message, hint="a newer chandlery may know this format") from error
 
 
-def micros(moment: datetime) -> int:
-    """Return the microseconds since 1970 of a time with a zone."""
-    return (moment - _EPOCH) // _MICROSECOND
+def _tried(decoder: msgspec.json.Decoder[T], text: str | bytes | msgspec.Raw) -> T:
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError:
+        raw = text.encode() if isinstance(text, str) else bytes(text)
+        if _LEAP not in raw:
+            raise
+        return decoder.decode(raw.replace(_LEAP, _BEFORE_IT))
 
 
 def known_id(text: str) -> int | str:

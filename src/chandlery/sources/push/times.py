@@ -6,13 +6,13 @@ Without a unit, each number's magnitude tells it: seconds below 2e10, ms below 2
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
 
 from chandlery.core.columns import Int64s
+from chandlery.core.moments import micros_of_iso
 from chandlery.sources.push.faults import Faults, shown
 
 UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
@@ -21,8 +21,6 @@ _BORDERS = (2 * 10**10, 2 * 10**13, 2 * 10**16)
 _LATEST_US = 4_102_444_800_000_000
 """2100-01-01: what is later has a wrong unit."""
 _LONGEST = 40
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _EXPECTED = "expected seconds, ms, us or ns since 1970, or ISO 8601"
 
 
@@ -86,9 +84,6 @@ def _unit_of(number: Decimal) -> str:
 
 def _of_iso(text: str) -> int | None:
     try:
-        moment = datetime.fromisoformat(text)
+        return micros_of_iso(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // _MICROSECOND

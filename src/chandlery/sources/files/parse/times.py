@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
 
 from chandlery.core.columns import Bools, Int64s
+from chandlery.core.moments import micros_of_iso
 from chandlery.core.trades import EARLIEST_US
 from chandlery.sources.files.parse.faults import Faults
 
@@ -28,8 +28,6 @@ _EARLIEST_NUMBER_US = 31_536_000_000_000
 _BORDERS = np.array([2 * 10**10, 2 * 10**13, 2 * 10**16], dtype=np.int64)
 _LENGTH_US = {"s": 1_000_000, "ms": 1000, "us": 1}
 _SAMPLE = 10_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _ISO = re.compile(rb"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?)?")
 _NOT_A_TIME = "expected a time (seconds, ms, us or ns since 1970, or ISO 8601)"
 _MISSING = np.iinfo(np.int64).min
@@ -226,9 +224,6 @@ def _number(text: bytes) -> tuple[int, int] | None:
 
 def _moment(text: bytes) -> int:
     try:
-        moment = datetime.fromisoformat(text.decode().strip())
+        return micros_of_iso(text.decode().strip())
     except ValueError:
         return int(_MISSING)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // _MICROSECOND
