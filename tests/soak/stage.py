@@ -25,7 +25,6 @@ from tests.sources.binance.fake import FakeBinance, FakeTrade, Faults, some_trad
 from tests.sources.live.fast import START, FastClock
 
 US = 1_000_000
-SPEED = 20.0
 RATE = 2.0
 """Trades a second of each market, by the fast clock."""
 MARKETS = ("BTCUSDT", "ETHUSDT")
@@ -95,9 +94,9 @@ def trades_of(seconds: float, seed: int) -> dict[str, list[FakeTrade]]:
 
 
 @asynccontextmanager
-async def stage(folder: Path, seconds: float, seed: int) -> AsyncIterator[Stage]:
+async def stage(folder: Path, seconds: float, seed: int, speed: float) -> AsyncIterator[Stage]:
     """Run everything, with trades for so many seconds of the fast clock."""
-    clock = FastClock(SPEED)
+    clock = FastClock(speed)
     faults = Faults(seed=seed, life_s=LIFE_S)
     store = DuckDBStore(folder / "soak.duckdb", memory_limit="100MB")
     try:
