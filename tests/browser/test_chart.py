@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.compared import as_rest_has_them, bars_of
 from tests.browser.conftest import Opened, Watched
 from tests.browser.markets import BTC, LONG, MEME, MINUTE, RARE, price_at
 from tests.browser.served import Served, now
 from tests.browser.waiting import live, until
-
-FIELDS = ("t", "o", "h", "l", "c", "v")
-READ_BACK = "window.chandlery.bars()"
 
 
 def chart(opened: Opened, server: Served, symbol: str = BTC, **options: Any) -> Page:
@@ -26,24 +24,8 @@ def chart(opened: Opened, server: Served, symbol: str = BTC, **options: Any) -> 
     return page
 
 
-def bars_of(page: Page) -> list[dict[str, float]]:
-    found: list[dict[str, float]] = page.evaluate(READ_BACK)
-    return found
-
-
 def first_time(page: Page) -> int:
     return int(page.evaluate("window.chandlery.bars()[0].t"))
-
-
-def as_rest_has_them(page: Page, server: Served, symbol: str, interval: str) -> None:
-    """Compare all that is loaded with REST, at a moment in which nothing came in between."""
-    told = server.bars(symbol, interval, 50_000)
-    shown = bars_of(page)
-    while told != (again := server.bars(symbol, interval, 50_000)):
-        told, shown = again, bars_of(page)
-    assert shown
-    expected = [{name: bar[name] for name in FIELDS} for bar in told if bar["t"] >= shown[0]["t"]]
-    assert [{name: bar[name] for name in FIELDS} for bar in shown] == expected
 
 
 @pytest.mark.parametrize(

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
-from typing_extensions import override
 
 from tests.browser.conftest import Opened, Watched
+from tests.browser.host import handing_out
 from tests.browser.markets import BTC, RARE, served
 from tests.browser.served import Served, free_port, now
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Hands out files, and says nothing of it."""
-
-    @override
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def handing_out(folder: Path, port: int) -> Iterator[None]:
-    with ThreadingHTTPServer(("127.0.0.1", port), partial(Quiet, directory=folder)) as host:
-        thread = threading.Thread(target=host.serve_forever)
-        thread.start()
-        try:
-            yield
-        finally:
-            host.shutdown()
-            thread.join()
 
 
 @pytest.fixture(scope="module")
