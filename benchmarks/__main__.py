@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, or those named, as a table and as files in results/."""
+"""`make bench`: every benchmark, or those named, as a table, as files in results/ and as a page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks import bulk, feeds, push, queries, serving, web, websocket, writer, ws_storm
+from benchmarks.page import write_page
 from benchmarks.report import Figure, keep, show
 
 BENCHMARKS: dict[str, Callable[[], Sequence[Figure]]] = {
@@ -33,6 +34,7 @@ def main(names: Sequence[str]) -> int:
         figures = BENCHMARKS[name]()
         print(f"kept in {keep(name, figures)}")
         everything += figures
+    write_page()
     show(everything)
     return int(any(figure.is_met is False for figure in everything))
 

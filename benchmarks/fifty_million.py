@@ -1,13 +1,8 @@
-"""50 M trades imported and rolled up once: `make bench-50m`. Its table is in docs/performance.md.
-
-The page's other table comes from the results of `make bench`; `--page` writes both.
-"""
+"""50 M trades imported and rolled up once: `make bench-50m`."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,14 +11,14 @@ import numpy as np
 
 from benchmarks import data
 from benchmarks.bulk import file_bytes, maintained, ours
-from benchmarks.report import RESULTS, Figure, keep, machine, show
+from benchmarks.page import write_page
+from benchmarks.report import Figure, keep, machine, show
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 from chandlery.stores.duckdb import DuckDBStore
 
 TRADES = 50_000_000
 DAY_S = 86_400
-PAGE = Path("docs/performance.md")
 RANGES = (
     ("1s", 3_600),
     ("1m", DAY_S),
@@ -31,14 +26,6 @@ RANGES = (
     ("5m", 7 * DAY_S),
     *((text, 30 * DAY_S) for text in ("15m", "1h", "4h", "1d", "1w")),
 )
-NAMES = {
-    "bulk": "Import",
-    "writer": "Writer",
-    "queries": "Queries",
-    "serving": "Serving over HTTP",
-    "websocket": "WebSocket",
-    "fifty_million": "50 M trades",
-}
 
 
 def queries(file: Path) -> list[Figure]:
@@ -83,47 +70,9 @@ def run(count: int = TRADES) -> Sequence[Figure]:
     return [*figures, *queries(file)]
 
 
-def write_page() -> None:
-    """Write docs/performance.md from the results."""
-    lines = [
-        "# Performance",
-        "",
-        "Every figure was measured by `make bench` and `make bench-50m`, ours and the",
-        "baseline's in turns in one run, on two shared cores: trust the ratios more than the",
-        "absolute figures. The set is 10 M (or 50 M) made-up trades of 1,000 markets over 30",
-        "days, shared by Zipf's law; the scripts are in `benchmarks/`, the results with machine",
-        "and versions in `benchmarks/results/`.",
-        "",
-    ]
-    for stem, title in NAMES.items():
-        path = RESULTS / f"{stem}.json"
-        if path.exists():
-            found = json.loads(path.read_text())
-            lines += [f"## {title}", "", *_table(found["figures"]), "", *_machine(found), ""]
-    PAGE.write_text("\n".join(lines[:-1]) + "\n")
-
-
-def _table(figures: Sequence[dict[str, object]]) -> list[str]:
-    rows = ["| figure | ours | by hand | ratio | expected |", "|---|---|---|---|---|"]
-    for figure in figures:
-        ratio = "" if figure["ratio"] is None else f"{figure['ratio']:.2f}x"
-        cells = (figure["name"], figure["ours"], figure["baseline"], ratio, figure["limit"])
-        rows.append("| " + " | ".join(str(cell) for cell in cells) + " |")
-    return rows
-
-
-def _machine(found: dict[str, dict[str, str]]) -> list[str]:
-    on = found["machine"]
-    return [
-        f"{on['processor']}, {on['cores']} cores, {on['memory_gb']} GB; Python {on['python']}, "
-        f"DuckDB {on['duckdb']}, numpy {on['numpy']}; {on['time'][:10]}, commit {on['commit']}."
-    ]
-
-
 if __name__ == "__main__":
-    if "--page" not in sys.argv:
-        print(f"on {machine()['processor']}", flush=True)
-        found = run()
-        keep("fifty_million", found)
-        show(found)
+    print(f"on {machine()['processor']}", flush=True)
+    found = run()
+    keep("fifty_million", found)
+    show(found)
     write_page()
