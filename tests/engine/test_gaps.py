@@ -13,10 +13,10 @@ from chandlery.core.delivery import Coverage, Delivery
 from chandlery.core.delivery import Gap as Told
 from chandlery.core.intervals import union
 from chandlery.engine.engine import Engine
-from chandlery.engine.gaps import Gap, gap_rows, gaps, metrics_of
+from chandlery.engine.gaps import Gap, gap_rows, gaps, metrics_of, missed
 from chandlery.engine.ingest import Ingest
 from chandlery.stores.memory import MemoryStore
-from tests.engine.builders import LATER_US, START, HandClock
+from tests.engine.builders import LATER_US, MINUTE, START, HandClock
 
 pairs = st.tuples(st.integers(0, 60), st.integers(1, 20)).map(lambda p: (p[0], p[0] + p[1]))
 
@@ -63,6 +63,30 @@ def test_gaps_and_coverage_make_up_the_whole(intervals: list[tuple[int, int]]) -
     assert not any(
         low < START + b and START + a < high for low, high in found for a, b in intervals
     )
+
+
+@given(st.lists(pairs, max_size=5), st.lists(pairs, max_size=5), st.lists(pairs, max_size=3))
+def test_missed_is_what_neither_trades_nor_bars_saw(
+    trades: list[tuple[int, int]], bars: list[tuple[int, int]], told: list[tuple[int, int]]
+) -> None:
+    engine = Engine(MemoryStore())
+    engine.registry.add_symbol("A:B")
+    gaps_told = tuple(Told(0, "bars", START + a, START + b, "cut") for a, b in told)
+    engine.recorder.record(Delivery(gaps=gaps_told), LATER_US)
+    seen(engine, *trades)
+    seen(engine, *bars, kind="bars")
+    known = {s for a, b in [*trades, *bars] for s in range(a, b)}
+    expected = {s for a, b in told for s in range(a, b)} - known
+    if known:
+        expected |= set(range(min(known), max(known))) - known
+    found = missed(engine, 0, MINUTE, LATER_US // US)
+    assert {s - START for a, b in found for s in range(a, b)} == expected
+
+
+def test_a_gap_that_has_not_ended_is_missed_up_to_now(engine: Engine) -> None:
+    seen(engine, (0, 60), kind="bars")
+    engine.recorder.record(Delivery(gaps=(Told(0, "bars", START + 60, None, "cut"),)), LATER_US)
+    assert missed(engine, 0, MINUTE, START + 200) == [(START + 60, START + 200)]
 
 
 def test_what_a_feed_has_told_comes_with_its_reason(engine: Engine) -> None:

@@ -17,6 +17,7 @@ from chandlery.core.candles import Candles
 from chandlery.core.columns import Int64s
 from chandlery.core.intervals import Pair
 from chandlery.core.resolution import Resolution
+from chandlery.engine.gaps import seen
 from chandlery.engine.live import Window
 from chandlery.engine.server import Server
 from chandlery.formats.bars_json import ROW_FORMS
@@ -56,8 +57,8 @@ class Spaced:
         return self.server.engine.registry.calendars.of(self.number)
 
     async def _covered(self) -> list[Pair]:
-        store = self.server.engine.store
-        return await self.server.ask(lambda: store.coverage(self.number, "trades"))
+        engine = self.server.engine
+        return await self.server.ask(lambda: seen(engine, self.number, self.resolution))
 
     async def _known_until(self, end: int, covered: list[Pair]) -> int:
         """Return behind which bar time, up to `end`, nothing is known."""

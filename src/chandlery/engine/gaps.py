@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from chandlery.core.clock import Clock
 from chandlery.core.columns import US, Int64s
 from chandlery.core.delivery import GapState
-from chandlery.core.intervals import subtract
+from chandlery.core.intervals import Pair, subtract, union
 from chandlery.core.resolution import Resolution
 from chandlery.engine.engine import Engine
 from chandlery.engine.statistics import Figure
 
-KINDS = ("trades", "bars")
+TRADES = "trades"
+KINDS = (TRADES, "bars")
+GIVEN = Resolution.parse("1m")
+"""The bars that venues give."""
 STATES: tuple[GapState, ...] = ("open", "filling", "lost")
 
 
@@ -45,7 +48,7 @@ class GapRow(msgspec.Struct, frozen=True):
     reason: str
 
 
-def gaps(engine: Engine, market: int, kind: str = "trades", now_s: int | None = None) -> list[Gap]:
+def gaps(engine: Engine, market: int, kind: str = TRADES, now_s: int | None = None) -> list[Gap]:
     """Return the gaps of a market, in order. Blocks.
 
     Before the first stretch that was seen there is no gap. After the last there is one if a feed
@@ -69,14 +72,41 @@ def gaps(engine: Engine, market: int, kind: str = "trades", now_s: int | None = 
     return sorted((gap for gap in found if gap.start < gap.end), key=lambda gap: gap.start)
 
 
+def seen(engine: Engine, market: int, resolution: Resolution) -> list[Pair]:
+    """Return the seconds that are whole in bars of a resolution, in order. Blocks.
+
+    Either kind makes them so: what trades were seen, and what bars a venue gave.
+    """
+    return union(
+        part for kind in _kinds_of(resolution) for part in engine.store.coverage(market, kind)
+    )
+
+
+def missed(engine: Engine, market: int, resolution: Resolution, now_s: int) -> list[Pair]:
+    """Return the seconds that bars of a resolution lack up to now, in order. Blocks."""
+    whole = seen(engine, market, resolution)
+    between = [(end, start) for (_, end), (start, _) in pairwise(whole)]
+    told = [
+        (gap.start, now_s if gap.end is None else gap.end)
+        for gap in engine.store.gaps(market)
+        if gap.kind in _kinds_of(resolution)
+    ]
+    return subtract([*between, *told], whole)
+
+
+def _kinds_of(resolution: Resolution) -> tuple[str, ...]:
+    """Return the kinds that bars of a resolution are made of: given ones make none finer."""
+    return KINDS if GIVEN.divides(resolution) else (TRADES,)
+
+
 def partial(
     engine: Engine, market: int, resolution: Resolution, t: Int64s, now_s: int
 ) -> NDArray[np.bool_]:
     """Tell of each bar whether a part of its time was not collected. Blocks."""
     calendar = engine.registry.calendars.of(market)
     is_partial = np.zeros(len(t), dtype=np.bool_)
-    for gap in gaps(engine, market, "trades", now_s):
-        ends = np.array([gap.start, gap.end - 1], dtype=np.int64)
+    for start, end in missed(engine, market, resolution, now_s):
+        ends = np.array([start, end - 1], dtype=np.int64)
         first, last = calendar.floor(resolution, ends)
         is_partial[np.searchsorted(t, first) : np.searchsorted(t, last, side="right")] = True
     return is_partial

@@ -48,8 +48,8 @@ class House:
     async def deliver(self, batch: Trades) -> None:
         await self.server.ingest.submit(Delivery(trades=batch))
 
-    async def cover(self, market: int, *between: tuple[int, int]) -> None:
-        seen = tuple(Coverage(market, "trades", start, end) for start, end in between)
+    async def cover(self, market: int, *between: tuple[int, int], kind: str = "trades") -> None:
+        seen = tuple(Coverage(market, kind, start, end) for start, end in between)
         await self.server.ingest.submit(Delivery(coverage=seen))
 
 

@@ -172,6 +172,32 @@ async def test_the_last_bar_may_be_partial_too(home: House) -> None:
     assert [bar["partial"] for bar in hour] == [True]
 
 
+async def test_bars_that_an_exchange_gives_are_partial_where_it_was_not_heard(home: House) -> None:
+    await home.cover(BTC, (START, START + 120), (START + 300, NOW), kind="bars")
+    answer = await home.get(f"{BARS}&partial=1&start={START}&limit=9")
+    assert minutes(answer) == [0, 1, 2, 5, 6, 7, 8, 9]
+    assert [bar["t"] for bar in answer.json() if bar.get("partial")] == [START + 120]
+    # What trades were seen makes bars, whether or not the exchange's own are there.
+    await home.cover(BTC, (START + 100, START + 310))
+    assert not any("partial" in bar for bar in (await home.get(f"{BARS}&partial=1")).json())
+
+
+async def test_bars_of_an_exchange_do_not_make_seconds_whole(home: House) -> None:
+    await home.cover(BTC, (START, START + 30), (START + 90, NOW))
+    await home.cover(BTC, (START, NOW), kind="bars")
+    assert not any("partial" in bar for bar in (await home.get(f"{BARS}&partial=1")).json())
+    seconds = await home.get("candles?symbol=BINANCE:BTCUSDT&interval=30s&partial=1")
+    marked = [bar["t"] - START for bar in seconds.json() if bar.get("partial")]
+    assert marked == [60]
+
+
+async def test_no_flat_bar_lies_where_an_exchange_was_not_heard(home: House) -> None:
+    await home.cover(BTC, (START, START + 120), (START + 300, START + 600), kind="bars")
+    assert minutes(await home.get(f"{BARS}&fill=flat")) == [0, 1, 2, 5, 6, 7, 8, 9]
+    await home.cover(BTC, (START + 120, START + 300))
+    assert minutes(await home.get(f"{BARS}&fill=flat")) == list(range(10))
+
+
 async def test_partial_is_for_json_alone(home: House) -> None:
     answer = await home.get(f"{BARS}&partial=1&format=csv")
     assert answer.status_code == 400

@@ -9,13 +9,12 @@ import numpy as np
 from chandlery.api.flat import Stretch, with_flat
 from chandlery.core.columns import US
 from chandlery.core.resolution import Resolution
+from chandlery.engine.gaps import seen
 from chandlery.engine.live import MOST_BARS, Page, Window
 from chandlery.engine.live.page import ReadPage
 from chandlery.engine.server import Server
 
 EVER = 1 << 60
-SEEN = "trades"
-"""The kind of coverage that tells where trades were collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ async def flat(server: Server, asked: Asked) -> Found:
     inside = replace(asked, start=start, end=end)
     page = await live.page(asked.market, asked.resolution, inside.window)
     before = await live.page(asked.market, asked.resolution, Window(None, start, 1))
-    covered = await server.ask(lambda: server.engine.store.coverage(asked.market, SEEN))
+    covered = await server.ask(lambda: seen(server.engine, asked.market, asked.resolution))
     newest = await live.latest_before(asked.market, asked.resolution, EVER)
     stretch = Stretch(
         asked.market, asked.resolution, start, end, start if newest is None else newest
