@@ -214,12 +214,21 @@ async def test_a_symbol_that_does_not_exist_is_an_error_that_says_so() -> None:
         await take(source(exchange), 2)
 
 
-@pytest.mark.parametrize("is_known", [True, False])
-async def test_a_symbol_that_fails_for_good_stops_no_other(is_known: bool) -> None:
+@pytest.mark.parametrize(
+    ("market", "reason"),
+    [
+        ({}, "delisted"),
+        ({"contract": True, "contractSize": "odd"}, "a number expected"),
+        (None, "no such market: DEAD/USDT"),
+    ],
+)
+async def test_a_symbol_that_fails_for_good_stops_no_other(
+    market: dict[str, Any] | None, reason: str
+) -> None:
     exchange = FakeExchange()
-    if is_known:
-        exchange.markets["DEAD/USDT"] = {"symbol": "DEAD/USDT"}
-        exchange.of["DEAD/USDT"].put_nowait(NoSuchSymbol("delisted"))
+    if market is not None:
+        exchange.markets["DEAD/USDT"] = {"symbol": "DEAD/USDT", **market}
+    exchange.of["DEAD/USDT"].put_nowait(NoSuchSymbol("delisted"))
     exchange.stream.put_nowait(rows(0, 10))
     feed = source(exchange, "DEAD/USDT", "BTC/USDT")
     position = text_of({"DEAD/USDT": Place(covered_s=MS // 1000)})
@@ -232,7 +241,9 @@ async def test_a_symbol_that_fails_for_good_stops_no_other(is_known: bool) -> No
         while len(ids(found)) == seen:
             found.append(await anext(deliveries))
     assert ids(found)[-1] == 19
-    assert ("delisted" if is_known else "no such market: DEAD/USDT") in feed.reason
+    assert reason in feed.reason
+    # Charts of the others are live.
+    assert feed.state == "live"
     [gap] = [gap for delivery in found for gap in delivery.gaps]
     assert (gap.market, gap.start, gap.end) == (7, MS // 1000, None)
 

@@ -40,6 +40,8 @@ class CcxtCounts:
     lost: int = 0
     broken: dict[str, str] = field(default_factory=dict)
     """Why nothing comes of a symbol just now."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Why nothing ever will, until the source is begun again."""
 
 
 class CcxtSource:
@@ -67,13 +69,14 @@ class CcxtSource:
 
     @property
     def state(self) -> str:
-        """Whether something comes of every symbol."""
+        """Whether something comes of every symbol but those that are refused for good."""
         return "waiting" if self._found.broken else "live"
 
     @property
     def reason(self) -> str:
-        """Why it is not live."""
-        return "; ".join(dict.fromkeys(self._found.broken.values()))
+        """Why something is missing."""
+        found = self._found
+        return "; ".join(dict.fromkeys((*found.refused.values(), *found.broken.values())))
 
     @property
     def reconnects(self) -> int:
@@ -94,20 +97,13 @@ class CcxtSource:
         try:
             markets = await self._loaded()
             self._found.broken.clear()
+            self._found.refused.clear()
             for symbol in self._numbers:
-                last = self._places.setdefault(symbol, Place()).last
-                if symbol in markets:
-                    each = Symbol(symbol, lot_of(markets[symbol]), self._opened, self._around, last)
-                    work = _hand_on(each, queue)
-                else:
-                    work = queue.put((symbol, Broke(f"no such market: {symbol}", is_final=True)))
+                self._places.setdefault(symbol, Place())
+                work = self._hand_on(symbol, markets.get(symbol), queue)
                 tasks.append(asyncio.create_task(work))
-            left = set(self._numbers)
-            while left:
+            while self._found.refused.keys() < self._numbers.keys():
                 symbol, value = await queue.get()
-                if isinstance(value, Broke) and value.is_final:
-                    left.discard(symbol)
-                    _log.error("feed refused", feed=self.name, reason=value.reason)
                 yield self._delivery(symbol, value)
         finally:
             await ended(*tasks)
@@ -125,11 +121,25 @@ class CcxtSource:
                 self._found.broken[""] = str(error) or type(error).__name__
                 await self._around.sleep(back_off.next_s())
 
+    async def _hand_on(
+        self, symbol: str, market: Row | None, queue: asyncio.Queue[tuple[str, Came | Broke]]
+    ) -> None:
+        """Put what comes of a symbol into the queue, and at last why nothing more does."""
+        if market is None:
+            await queue.put((symbol, Broke(f"no such market: {symbol}", is_final=True)))
+            return
+        try:
+            last = self._places[symbol].last
+            each = Symbol(symbol, lot_of(market), self._opened, self._around, last)
+            async for value in each.values():
+                await queue.put((symbol, value))
+        except Exception as error:  # noqa: BLE001 - it is told, and the other symbols go on
+            await queue.put((symbol, Broke(f"{symbol}: {error}", is_final=True)))
+
     def _delivery(self, symbol: str, value: Came | Broke) -> Delivery:
         place, number = self._places[symbol], self._numbers[symbol]
         if isinstance(value, Broke):
-            self._found.breaks += 1
-            self._found.broken[symbol] = value.reason
+            self._note(symbol, value)
             if place.covered_s is None:
                 return Delivery()
             return Delivery(gaps=(Gap(number, TRADES, place.covered_s, None, value.reason),))
@@ -143,6 +153,16 @@ class CcxtSource:
             coverage=coverage,
             gaps=gaps,
         )
+
+    def _note(self, symbol: str, broke: Broke) -> None:
+        found = self._found
+        found.breaks += 1
+        if broke.is_final:
+            found.broken.pop(symbol, None)
+            found.refused[symbol] = broke.reason
+            _log.error("feed refused", feed=self.name, reason=broke.reason)
+        else:
+            found.broken[symbol] = broke.reason
 
     def _seen(self, symbol: str, came: Came) -> tuple[tuple[Gap, ...], tuple[Coverage, ...]]:
         """Return what is lost and what is covered, and move on to there."""
@@ -191,12 +211,3 @@ def places_of(text: str | None) -> dict[str, Place]:
     except msgspec.MsgspecError as error:
         message = f"the saved position of a feed cannot be read: {error}"
         raise InputError(message, hint="start with another data directory") from error
-
-
-async def _hand_on(symbol: Symbol, queue: asyncio.Queue[tuple[str, Came | Broke]]) -> None:
-    """Put what comes of a symbol into the queue, and at last why nothing more does."""
-    try:
-        async for value in symbol.values():
-            await queue.put((symbol.name, value))
-    except Exception as error:  # noqa: BLE001 - it is told, and the other symbols go on
-        await queue.put((symbol.name, Broke(f"{symbol.name}: {error}", is_final=True)))
