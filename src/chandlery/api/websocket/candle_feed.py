@@ -13,6 +13,7 @@ from chandlery.api.websocket.frames import text_frame
 from chandlery.api.websocket.gaps_feed import GapsOf
 from chandlery.api.websocket.limits import Limits
 from chandlery.api.websocket.messages import Types, bars_message, name_of, named
+from chandlery.api.websocket.openings import Openings
 from chandlery.api.websocket.topics import Topic
 from chandlery.core.candles import Candles
 from chandlery.core.clock import Clock
@@ -21,10 +22,6 @@ from chandlery.core.resolution import Resolution
 from chandlery.engine.live import Live, Window
 from chandlery.engine.live.series import Series
 from chandlery.engine.registry import Registry
-
-MADE_S = 0.05
-"""How long frames are used again: so late may be told that the newest bar has ended."""
-MOST_MADE, MOST_MADE_BYTES = 2, 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +33,7 @@ class Shop:
     clock: Clock
     limits: Limits
     gaps_of: GapsOf
+    openings: Openings
 
 
 class CandleFeed(Feed):
@@ -52,9 +50,6 @@ class CandleFeed(Feed):
         self._name = name_of("candles", shop.registry.market(topic.market).symbol, str(resolution))
         self._series: Series | None = None
         self._end = (0, 0)
-        self._made: dict[tuple[int, int | None], bytes] = {}
-        """What followers who came just now were told first, by what they asked for."""
-        self._made_for = (0, 0.0)
 
     @override
     async def open(self) -> None:
@@ -99,17 +94,8 @@ class CandleFeed(Feed):
 
     @override
     def opening(self, bars: int, since: int | None) -> bytes:
-        # Everybody who was cut off comes back at once, and wants the same.
-        sequence, now = self._now.sequence, self._shop.clock.elapsed()
-        if self._made_for[0] != sequence or now - self._made_for[1] > MADE_S:
-            self._made_for = (sequence, now)
-            self._made.clear()
-        frames = self._made.get((bars, since))
-        if frames is None:
-            frames = self._opening(bars, since)
-            if len(self._made) < MOST_MADE and len(frames) <= MOST_MADE_BYTES:
-                self._made[bars, since] = frames
-        return frames
+        asked = (self.topic, self._now.sequence, bars, since)
+        return self._shop.openings.of(asked, lambda: self._opening(bars, since))
 
     def _opening(self, bars: int, since: int | None) -> bytes:
         if since is None:

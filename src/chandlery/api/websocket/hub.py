@@ -18,6 +18,7 @@ from chandlery.api.websocket.gate import Admission, Refusal
 from chandlery.api.websocket.latest_feed import LatestFeed, TickerOf
 from chandlery.api.websocket.limits import ROUTE, Code, Limits
 from chandlery.api.websocket.messages import encoded, name_of, replied
+from chandlery.api.websocket.openings import Openings
 from chandlery.api.websocket.protocol import Beat, Close, Protocol, Subscribe, Unsubscribe
 from chandlery.api.websocket.pump import Pump
 from chandlery.api.websocket.status import Outlook
@@ -58,11 +59,9 @@ class Hub:
         self._server = server
         self._clock = server.clock
         self.pump = Pump(self.limits.slice_s)
-        self.feeds = Feeds(
-            Shop(server.live, self.registry, server.clock, self.limits, self._gaps_of),
-            ticker_of,
-            self.pump,
-        )
+        openings = Openings(server.clock)
+        shop = Shop(server.live, self.registry, server.clock, self.limits, self._gaps_of, openings)
+        self.feeds = Feeds(shop, ticker_of, self.pump)
         self._connected: Counter[str] = Counter()
         self._handlers = Handlers(
             now=server.clock.elapsed,
