@@ -16,16 +16,23 @@ from benchmarks import data
 from benchmarks.report import Figure, at_least, below
 from chandlery.clock import SystemClock
 from chandlery.core.delivery import Delivery
+from chandlery.core.filters import Rule
 from chandlery.core.market import Market
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.engine import Engine
+from chandlery.engine.filters import set_patterns
 from chandlery.engine.ingest import Ingest
 from chandlery.engine.jobs import Jobs
 from chandlery.stores.duckdb import DuckDBStore
 
 ROWS = 1_000
 MINUTE = Resolution.parse("1m")
+RULES = {
+    "least notional": Rule(min_notional=5.0),
+    "least notional and largest deviation": Rule(min_notional=5.0, max_deviation=0.1),
+}
+FILTERED_ROWS = 200_000
 
 
 def bare(batches: Sequence[Trades]) -> float:
@@ -44,17 +51,21 @@ def bare(batches: Sequence[Trades]) -> float:
     return len(batches) * ROWS / seconds
 
 
-def engine_on(path: Path) -> Engine:
-    """Return an engine with the markets of the set."""
+def engine_on(path: Path, rule: Rule | None = None) -> Engine:
+    """Return an engine with the markets of the set, with one rule for all or none."""
     engine = Engine(DuckDBStore(path))
     engine.registry.add([Market.of(spec.symbol) for spec in data.specs()])
+    if rule is not None:
+        set_patterns(engine, {"*": rule})
     return engine
 
 
-async def through_the_writer(batches: Sequence[Trades], senders: int) -> float:
+async def through_the_writer(
+    batches: Sequence[Trades], senders: int, rule: Rule | None = None
+) -> float:
     """Submit batches from some senders, each waiting for its receipt; return trades a second."""
     with tempfile.TemporaryDirectory(dir=data.folder()) as folder:
-        engine = engine_on(Path(folder) / "ours.duckdb")
+        engine = engine_on(Path(folder) / "ours.duckdb", rule)
         ingest = Ingest(engine.recorder, SystemClock(), publish=lambda recorded: None)
         writer = asyncio.create_task(ingest.run())
         waiting = iter(batches)
@@ -142,6 +153,24 @@ def _read(engine: Engine, stop: threading.Event) -> None:
         stop.wait(0.005)
 
 
+def with_filters(batches: Sequence[Trades]) -> list[Figure]:
+    """Measure the same commits with rules and without, in turns; the middle of three."""
+    rates: dict[str, list[float]] = {name: [] for name in ("", *RULES)}
+    for _ in range(3):
+        for name, found in rates.items():
+            found.append(asyncio.run(through_the_writer(batches, 1, RULES.get(name))))
+    plain = sorted(rates.pop(""))[1]
+    return [
+        Figure(
+            f"durable ingest, 1,000-row batches, one sender, filters: {name}",
+            f"{sorted(found)[1]:,.0f} /s",
+            f"{plain:,.0f} /s (no filters)",
+            round(sorted(found)[1] / plain, 3),
+        )
+        for name, found in rates.items()
+    ]
+
+
 def run(rows: int = 2_000_000, seconds: int = 75) -> Sequence[Figure]:
     """Measure in turns and take the medians."""
     batches = list(data.batches(rows, batch_rows=ROWS))
@@ -161,6 +190,7 @@ def run(rows: int = 2_000_000, seconds: int = 75) -> Sequence[Figure]:
         )
         for name, rates in (("one sender", one), ("16 senders", many))
     ]
+    figures += with_filters(batches[: FILTERED_ROWS // ROWS])
     for rate, limit in ((10_000, 25), (100_000, 100)):
         took = np.array(asyncio.run(latencies(rate, seconds))) * 1e3
         p50, p99 = np.percentile(took, (50, 99))
