@@ -44,7 +44,10 @@ def test_the_pages_name_the_server_and_their_place(tmp_path: Path) -> None:
     headers = (out / "_headers").read_text()
     assert f"connect-src 'self' {API} wss://data.example:8443;" in headers
     assert "/charts/assets/*\n  Cache-Control: public, max-age=31536000, immutable" in headers
-    assert (out / "_redirects").read_text() == "/charts/chart/* /charts/index.html 200\n"
+    assert (out / "_redirects").read_text().splitlines() == [
+        "/charts/chart/* /charts/index.html 200",
+        "/charts/admin/* /charts/admin.html 200",
+    ]
 
 
 @pytest.mark.usefixtures("app")

@@ -44,7 +44,7 @@ def export_app(*, directory: Path, api: str, base: str) -> None:
         _write(directory / path, body)
     # What a static host shows for addresses such as /chart/BINANCE:BTCUSDT.
     _write(directory / "404.html", (directory / INDEX).read_bytes())
-    _write(directory / "_redirects", f"{base}chart/* {base}index.html 200\n".encode())
+    _write(directory / "_redirects", _redirects(base).encode())
     _write(directory / "_headers", _headers(api, base).encode())
     click.echo(f"{len(files)} files written to {directory}")
 
@@ -69,6 +69,11 @@ def _page(text: str, api: str, base: str) -> str:
     told = html.escape(api)
     text = _BASE.sub(lambda _: f'<base href="{base}"', text)
     return _API.sub(lambda _: f'<meta name="chandlery-api" content="{told}"', text)
+
+
+def _redirects(base: str) -> str:
+    """Return which page is to be shown for the addresses that it makes, on hosts that read this."""
+    return f"{base}chart/* {base}{INDEX} 200\n{base}admin/* {base}{ADMIN} 200\n"
 
 
 def _headers(api: str, base: str) -> str:

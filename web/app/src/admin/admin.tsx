@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from 'react';
+import { type ComponentType, useEffect, useRef, useState } from 'react';
 import { apiBase, basePath } from '../place';
 import { signOut } from '../session';
 import { Boundary } from '../ui/Boundary';
@@ -31,6 +31,13 @@ const ASKED_MS = 60_000;
 export function Admin() {
   const [name, go] = useSection();
   const allowed = usePolled<unknown>('/api/v1/admin/tasks', ASKED_MS);
+  const nav = useRef<HTMLElement>(null);
+  // Narrow screens show a part of the row.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the name says which one is the current
+  useEffect(() => {
+    const current = nav.current?.querySelector('[aria-current]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [name]);
   const Section = SECTIONS.find(([key]) => key === name)?.[2] ?? Overview;
   return (
     <>
@@ -38,7 +45,7 @@ export function Admin() {
         <a href={basePath()} className="brand">
           Chandlery
         </a>
-        <nav aria-label="Administration">
+        <nav aria-label="Administration" ref={nav}>
           {SECTIONS.map(([key, title]) => (
             <a
               key={key}

@@ -38,7 +38,11 @@ export class Stage {
     this.chart = createChartEx<Time, ZoneBehaviour>(element, this.behaviour, {
       autoSize: true,
       ...chartColours(colour),
-      rightPriceScale: { scaleMargins: { top: 0.08, bottom: 0.2 }, minimumWidth: 64 },
+      rightPriceScale: {
+        scaleMargins: { top: 0.08, bottom: 0.2 },
+        minimumWidth: 64,
+        entireTextOnly: true,
+      },
       timeScale: {
         rightOffset: rightOffset(element.clientWidth),
         barSpacing: 8,
