@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 from chandlery.core.calendar import ALWAYS_OPEN
@@ -106,3 +107,17 @@ async def test_a_symbol_that_is_gone_is_lost_with_the_reason() -> None:
         [gap] = engine.store.gaps()
         assert (gap.start, gap.end, gap.state) == (START - HOUR, START, "lost")
         assert "Invalid symbol" in gap.reason
+
+
+async def test_a_source_that_ends_does_not_break_off_what_another_is_asking() -> None:
+    async with fake_of(FastClock(1_000.0)).running() as fake:
+        budget = Budget(6_000)
+        ask = Asker(fake.rest_url, fake.clock.surroundings(), budget, FeedCounts(), WEIGHT_HEADER)
+        ended, other = (BinanceRest(SPOT, ask, budget, "aggTrade") for _ in range(2))
+        asking = asyncio.ensure_future(other.listed(["BTCUSDT"]))
+        while not fake.requests:  # noqa: ASYNC110 - the exchange tells nobody
+            await asyncio.sleep(0)
+        await ended.close()
+        assert "BTCUSDT" in (await asking).markets
+        await other.close()
+        assert ask._client is None

@@ -145,7 +145,9 @@ class Asker:
         self._closed_until_s = max(self._closed_until_s, now_s + pause_s)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections, unless another source is asking: it closes them as it ends."""
+        if self._turn.locked():
+            return
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
