@@ -175,7 +175,7 @@ export class ChartView {
       }),
       feed.market.watch(() => {
         this.restyle();
-        if (this.drawn === feed.bars && this.whitespace.get()) this.space();
+        if (this.whitespace.get()) this.space();
       }),
       feed.isAtEnd.watch(this.frames.ask),
     ];
@@ -356,6 +356,8 @@ export class ChartView {
   }
 
   private space(): void {
+    // Those that still stand in for others stay as they are.
+    if (this.drawn !== this.feed.get()?.bars) return;
     this.spacing.lay(this.market, this.interval);
     this.dirty = 0;
     this.draw();

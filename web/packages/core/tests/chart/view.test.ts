@@ -321,6 +321,17 @@ test('with whitespace the view stays where it is, whatever comes at the ends', (
   expect(view.visible.get()).toEqual(before);
 });
 
+test('bars that still stand in for others are not spaced as those would be', () => {
+  const { view } = shown(200);
+  view.show('DEMO:GOLD', '1s');
+  view.setWhitespace(true);
+  frames.draw();
+  expect(view.places.placeOf(199)).toBe(199);
+  (feeds[1] as MemoryFeed).bars.reset(barsFrom(NOON, 10));
+  frames.draw();
+  expect(view.places.placeOf(9)).toBe(9 * 60);
+});
+
 test('whitespace waits for what is known of the market', () => {
   const view = newView();
   view.setWhitespace(true);
