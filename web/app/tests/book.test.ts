@@ -71,6 +71,22 @@ test('bars that a cut kept back are asked for again where that fails', async () 
   expect(gone()).toEqual([105]);
 });
 
+test('a server that says when to ask again is left alone until then', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let asked = 0;
+  const busy = { status: 429, headers: { 'Retry-After': '60' } };
+  const { gone } = await watching([105], (...given) =>
+    asked++ ? server.fetch(...given) : Promise.resolve(Response.json({}, busy)),
+  );
+  await away(70, 110);
+  await world.pass(60_000);
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(asked).toBe(1);
+  await vi.advanceTimersByTimeAsync(4_000);
+  await world.pass(7_000);
+  expect(gone()).toEqual([105]);
+});
+
 test('what a late trade makes of a bar that was over sets it off', async () => {
   const { gone } = await watching([105, 95]);
   await world.pass(3 * STEP * 1_000);

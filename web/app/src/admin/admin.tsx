@@ -2,7 +2,7 @@ import { type ComponentType, useEffect, useRef, useState } from 'react';
 import { apiBase, basePath } from '../place';
 import { signOut } from '../session';
 import { Boundary } from '../ui/Boundary';
-import { usePolled } from './polled';
+import { useAction, usePolled } from './polled';
 import { CoverageSection } from './sections/coverage';
 import { FeedsSection } from './sections/feeds';
 import { KeysSection } from './sections/keys';
@@ -13,6 +13,7 @@ import { RollupsSection } from './sections/rollups';
 import { StorageSection } from './sections/storage';
 import { TasksSection } from './sections/tasks';
 import { SignIn } from './signin';
+import { Do, Trouble } from './ui';
 
 const SECTIONS: readonly (readonly [string, string, ComponentType])[] = [
   ['overview', 'Overview', Overview],
@@ -27,6 +28,11 @@ const SECTIONS: readonly (readonly [string, string, ComponentType])[] = [
 ];
 const ASKED_MS = 60_000;
 
+async function leave(): Promise<void> {
+  await signOut(apiBase());
+  window.location.reload();
+}
+
 /** The administration: one section at a time, each with an address of its own. */
 export function Admin() {
   const [name, go] = useSection();
@@ -38,6 +44,7 @@ export function Admin() {
     const current = nav.current?.querySelector('[aria-current]');
     current?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [name]);
+  const leaving = useAction();
   const Section = SECTIONS.find(([key]) => key === name)?.[2] ?? Overview;
   return (
     <>
@@ -61,12 +68,10 @@ export function Admin() {
             </a>
           ))}
         </nav>
-        <button
-          type="button"
-          onClick={() => void signOut(apiBase()).then(() => window.location.reload())}
-        >
+        <Do action={leaving} work={leave}>
           Sign out
-        </button>
+        </Do>
+        <Trouble error={leaving.error} />
       </header>
       <main>
         {allowed.isRefused ? (

@@ -1,11 +1,14 @@
 /** Follows the price of one market, also through what a lost connection kept back. */
 
 import {
-  asApiError,
+  type ApiError,
   type Bar,
+  browser,
   type Client,
   checkedBars,
+  Insist,
   type Seconds,
+  Signal,
   type Socket,
   type Stop,
   type TopicMessage,
@@ -16,7 +19,6 @@ const INTERVAL = '1m';
 /** The newest week of a cut is looked at. */
 const MOST_MISSED = 10_080;
 const PAGE = 10_000;
-const AGAIN_MS = 10_000;
 
 /** Tells each move of a market's price until it is stopped. */
 export function followed(
@@ -35,9 +37,8 @@ export function followed(
 class Follower {
   private readonly track = new Track();
   private readonly given = new AbortController();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  /** The time from which on bars are missing. */
-  private missing: Seconds | null = null;
+  private readonly insist = new Insist(browser(), new Signal<ApiError | null>(null));
+  private isFilling = false;
 
   constructor(
     private readonly client: Client,
@@ -52,16 +53,12 @@ class Follower {
     const bars = sound(message.bars);
     const isHole = message.type === 'snapshot' && last !== null && (bars[0]?.t ?? 0) > last;
     // The last one that was seen went on, too.
-    if (isHole && this.missing === null) {
-      this.missing = last;
-      void this.fill(last);
-    }
+    if (isHole && !this.isFilling) void this.fill(last);
     this.take(bars);
   }
 
   stop(): void {
     this.given.abort();
-    clearTimeout(this.timer);
   }
 
   private take(bars: readonly Bar[]): void {
@@ -70,19 +67,15 @@ class Follower {
   }
 
   private async fill(start: Seconds): Promise<void> {
-    const { symbol } = this;
+    const query = { symbol: this.symbol, interval: INTERVAL, start, limit: PAGE };
     const { signal } = this.given;
-    const query = { symbol, interval: INTERVAL, start, limit: PAGE };
-    try {
-      const bars = await this.client.allCandles(query, MOST_MISSED, { signal, cache: 'no-cache' });
-      this.missing = null;
-      if (!signal.aborted) this.take(bars);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (asApiError(error).isPassing)
-        this.timer = setTimeout(() => void this.fill(start), AGAIN_MS);
-      else this.missing = null;
-    }
+    const ask = () =>
+      this.client.allCandles(query, MOST_MISSED, { signal, cache: 'no-cache' as const });
+    this.isFilling = true;
+    // Where asking again cannot help, nothing goes off by what was missed.
+    const bars = await this.insist.ask(ask, () => !signal.aborted).catch(() => null);
+    this.isFilling = false;
+    if (bars && !signal.aborted) this.take(bars);
   }
 }
 

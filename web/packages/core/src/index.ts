@@ -14,10 +14,12 @@ export type {
 export { Client } from './api/client';
 export { checked as checkedBars } from './api/columns';
 export { type Connection, connectionTo } from './api/connection';
+export { browser, type Environment } from './api/environment';
 export { ApiError, asApiError, isAbort, needsKey } from './api/error';
 export type { FeedState, StatusMessage, TopicMessage } from './api/messages';
 export { Socket, type SocketState } from './api/socket';
 export { type FeedOptions, SeriesFeed } from './bars/feed';
+export { Insist } from './bars/insist';
 export { LoadedBars } from './bars/loaded';
 export type { BarStore } from './bars/store';
 export type { ComparedState, CompareSet } from './chart/compare';
