@@ -133,22 +133,23 @@ def cold_figures(folder: Path, count: int) -> list[Figure]:
     The store begins no read while a commit waits for the disk, and shared disks let one wait for
     half a second now and then: that is seen apart from what the server itself takes.
     """
-    name = f"cold /history at {REQUESTS_PER_S} /s, {TRADES_PER_S:,} trades/s coming in"
-    figures = [*_waits(folder, None, f"{name}, on this disk", count)]
+    figures = [*_waits(folder, None, "on this disk", count)]
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
-        figures += _waits(folder, MEMORY, f"{name}, disk in memory", count)
+        figures += _waits(folder, MEMORY, "disk in memory", count)
     return figures
 
 
-def _waits(folder: Path, place: Path | None, name: str, count: int) -> Iterator[Figure]:
+def _waits(folder: Path, place: Path | None, where: str, count: int) -> Iterator[Figure]:
+    name = f"cold /history at {REQUESTS_PER_S} /s, {TRADES_PER_S:,} trades/s coming in, {where}"
     with copy_of(folder, place) as own:
         waits, rate = measured(own, SYMBOLS, count)
     cold = [float(value) for value in np.percentile(waits.cold, (50, 99))]
     warm = [float(value) for value in np.percentile(waits.hot, (50, 99))]
     yield below(f"{name}: p99 of {count:,}", cold[1], 25, "ms")
-    yield Figure("p50, max", f"{cold[0]:.2f} ms, {max(waits.cold):.1f} ms")
-    yield Figure("hot /history beside that: p50, p99", f"{warm[0]:.2f} ms, {warm[1]:.2f} ms")
-    yield Figure("trades taken in beside that", f"{rate:,.0f} /s")
+    yield Figure(f"{name}: p50, max", f"{cold[0]:.2f} ms, {max(waits.cold):.1f} ms")
+    hot = f"{warm[0]:.2f} ms, {warm[1]:.2f} ms"
+    yield Figure(f"hot /history beside that, {where}: p50, p99", hot)
+    yield Figure(f"trades taken in beside that, {where}", f"{rate:,.0f} /s")
 
 
 def run(count: int = 2_400) -> Sequence[Figure]:
