@@ -199,6 +199,20 @@ def test_on_a_phone_a_finger_scrolls_and_opens(server: Served, opened: Opened) -
     assert faults_of(page) == []
 
 
+def test_on_a_phone_a_long_press_reads_the_bar_below_the_finger(
+    server: Served, opened: Opened
+) -> None:
+    page = opened(f"{server.url}/chart/{BTC}?interval=1h", **PHONE)
+    live(page)
+    legend = page.locator(".legend-bars .is-C")
+    newest = legend.inner_text()
+    touch = page.context.new_cdp_session(page)
+    at = [{"x": 60, "y": 400}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": at})
+    expect(legend).not_to_have_text(newest)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_320_pixels_are_enough(server: Served, opened: Opened) -> None:
     page = opened(f"{server.url}/chart/{BTC}?interval=1m", viewport={"width": 320, "height": 640})
     live(page)
@@ -219,6 +233,39 @@ def test_the_chart_is_read_by_the_keyboard(page: Page) -> None:
     first = told.inner_text()
     page.keyboard.press("ArrowLeft")
     expect(told).not_to_have_text(first)
+
+
+def test_a_picture_of_the_chart_is_saved(page: Page) -> None:
+    with page.expect_download() as saved:
+        page.keyboard.press("Alt+s")
+    picture_of = saved.value
+    assert picture_of.suggested_filename.endswith(".png")
+    assert picture_of.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_chart_fills_the_screen_and_comes_back(page: Page) -> None:
+    page.keyboard.press("Shift+F")
+    until(page, "document.fullscreenElement !== null")
+    page.keyboard.press("Shift+F")
+    until(page, "document.fullscreenElement === null")
+
+
+@pytest.mark.parametrize(("button", "choices"), [("Kind of chart", 8), ("Scale", 4)])
+def test_every_kind_of_chart_and_every_scale_looks_different(
+    page: Page, button: str, choices: int
+) -> None:
+    items = page.get_by_role("menuitemradio")
+    seen = set()
+    for choice in range(choices):
+        page.get_by_role("button", name=button).first.click()
+        expect(items).to_have_count(choices)
+        items.nth(choice).click()
+        expect(items).to_have_count(0)
+        frame(page)
+        frame(page)
+        seen.add(picture(page))
+    assert len(seen) == choices
+    live(page)
 
 
 def test_the_library_is_named_and_linked(page: Page) -> None:

@@ -172,3 +172,32 @@ def test_a_mark_is_shown_at_its_bar_and_says_what_was_written(
     live(page)
     page.evaluate("new Promise(requestAnimationFrame)")
     assert page.evaluate(MAGENTA) == []
+
+
+def test_a_device_that_is_offline_keeps_its_bars_says_so_and_comes_back(
+    server: Served, opened: Opened, watched: Watched
+) -> None:
+    watched.allowed |= {"ERR_INTERNET_DISCONNECTED", "WebSocket connection"}
+    page = chart(opened, server)
+    shown = len(bars_of(page))
+    page.context.set_offline(offline=True)
+    until(page, "window.chandlery.status === 'offline'")
+    expect(page.get_by_text("This device is offline")).to_be_visible()
+    assert len(bars_of(page)) >= shown
+    page.context.set_offline(offline=False)
+    live(page)
+    expect(page.get_by_text("This device is offline")).to_have_count(0)
+    as_rest_has_them(page, server, BTC, "1m")
+
+
+def test_a_market_without_trades_says_so_until_the_first_one_comes(
+    own_server: Served, opened: Opened
+) -> None:
+    own_server.ask("POST", "/api/v1/admin/markets", json={"symbol": "TEST:NEW"})
+    page = opened(f"{own_server.url}/chart/TEST:NEW?interval=1m")
+    until(page, "window.chandlery?.status === 'empty'")
+    told = page.locator("main").get_by_text("first trade")
+    expect(told).to_be_visible()
+    own_server.trade("TEST:NEW", (now(), 5.25, 1.0))
+    until(page, "window.chandlery.bars().at(-1)?.c === 5.25")
+    expect(told).to_have_count(0)
