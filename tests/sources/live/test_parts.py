@@ -18,7 +18,7 @@ from chandlery.sources.live.rhythm import LEAST_S, Rhythm
 from chandlery.sources.live.sound import check_bar, check_trade
 from chandlery.sources.live.surroundings import BackOff
 from chandlery.sources.live.track import US, Known
-from chandlery.sources.live.values import Lost, Passed, Resumed
+from chandlery.sources.live.values import CaughtUp, Lost, Passed, Resumed
 from chandlery.sources.live.venue import BarEvent, TradeEvent
 from tests.sources.live.fast import START, FastClock
 
@@ -42,6 +42,21 @@ def test_waits_grow_are_never_the_same_and_have_an_end() -> None:
     assert len(set(waits)) == len(waits)
     back_off.reset()
     assert back_off.next_s() <= 1.0
+
+
+def test_a_hole_whose_trade_waits_for_our_clock_is_neither_lost_nor_asked_for() -> None:
+    own = ledger()
+    own.take([Resumed(("A",), NOW_US), CaughtUp("A", round=1)], NOW_US)
+    own.take([trade(1, NOW_US), trade(3, NOW_US)], NOW_US)
+    assert own.behind == {("A", False)}
+    # Our clock is set back before the venue has answered.
+    back_us = NOW_US - 3_600 * US
+    own.take([trade(2, NOW_US), Passed("A", 3), CaughtUp("A", round=1)], back_us)
+    assert (own.counts.held, own.counts.lost, own.behind) == (1, 0, set())
+    assert not own.is_whole
+    own.take([], NOW_US)
+    assert (own.counts.held, own.counts.lost, own.behind) == (0, 0, set())
+    assert own.is_whole
 
 
 def test_no_more_than_the_share_of_a_limit_is_asked_in_a_minute() -> None:

@@ -169,7 +169,7 @@ class Ledger:
         columns.side.append(event.side)
         columns.sequence.append(event.sequence)
         columns.id.append(number)
-        if type(track) is Track and len(track.islands) > 1:
+        if type(track) is Track and (len(track.islands) > 1 or self._told.get(event.symbol)):
             self._crowded.add(event.symbol)
 
     def _hold(self, event: TradeEvent) -> None:
@@ -262,10 +262,23 @@ class Ledger:
             track.fill(value.upto)
         else:
             reason = value.reason or "the venue does not have them"
-            for hole in track.give_up(value.upto):
+            for hole in track.give_up(self._before_held(value.symbol, value.upto)):
                 self.counts.lost += 1
                 self._gap(value.symbol, TRADES, hole.start_s, hole.end_s, reason, "lost")
         self._tell_holes(value.symbol)
+
+    def _before_held(self, symbol: str, upto: int) -> int:
+        """Return an id up to which no hole is of trades that are here, and wait for our clock."""
+        waiting = (hole.first - 1 for hole in self._holes_held(symbol))
+        return min((upto, *waiting))
+
+    def _holes_held(self, symbol: str) -> list[Hole]:
+        """Return the holes of a symbol in which a trade lies that waits for our clock."""
+        if not self._held:
+            return []
+        ids = [event.id for _, _, event in self._held if event.symbol == symbol]
+        holes = self.tracks[symbol].holes()
+        return [h for h in holes if any(isinstance(i, int) and h.first <= i <= h.last for i in ids)]
 
     def _caught_up(self, value: CaughtUp) -> None:
         if value.symbol not in self.tracks:
@@ -294,7 +307,8 @@ class Ledger:
                 reason = f"trades {hole.first} to {hole.last} were skipped"
             self._gap(symbol, TRADES, hole.start_s, hole.end_s, reason, "filling")
         self._told[symbol] = holes
-        if holes:
+        # What is here already, and waits for our clock, is not asked for.
+        if holes and min(holes) not in self._holes_held(symbol):
             self.behind.add((symbol, False))
 
     def _keep_coverage(self, symbol: str, kind: str, spans: list[Span]) -> None:
