@@ -117,6 +117,9 @@ class CcxtSource:
         while True:
             try:
                 return await self._opened.exchange.load_markets()
+            except self._opened.final as error:
+                message = f"{self.name} does not tell its markets: {error}"
+                raise ConfigError(message, hint="look at the keys of this exchange") from error
             except self._opened.retried as error:
                 self._found.broken[""] = str(error) or type(error).__name__
                 await self._around.sleep(back_off.next_s())
