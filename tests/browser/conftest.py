@@ -117,12 +117,17 @@ Opened = Callable[..., Page]
 
 @pytest.fixture
 def opened(browser: Browser, watched: Watched) -> Iterator[Opened]:
-    """Give what opens a page in a context of its own, for a desk unless said otherwise."""
+    """Give what opens a page in a context of its own, for a desk unless said otherwise.
+
+    A `script` is run in the page before the page's own.
+    """
     contexts: list[BrowserContext] = []
 
-    def opened(url: str, **options: Any) -> Page:
+    def opened(url: str, script: str = "", **options: Any) -> Page:
         context = browser.new_context(**({"viewport": DESK} | options))
         contexts.append(context)
+        if script:
+            context.add_init_script(script)
         page = context.new_page()
         watched.watch(page)
         page.goto(url)

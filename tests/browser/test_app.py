@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessible import faults_of
 from tests.browser.conftest import PHONE, Opened, Watched
 from tests.browser.markets import BTC, RARE
+from tests.browser.pictures import frame, picture, settled
 from tests.browser.served import Served, now
 from tests.browser.waiting import live, until
 
@@ -29,29 +30,6 @@ def page(server: Served, opened: Opened) -> Page:
     found = opened(f"{server.url}/chart/{BTC}?interval=1m")
     live(found)
     return found
-
-
-def picture(page: Page) -> bytes:
-    """Return what the chart looks like, without what moves by itself."""
-    return page.locator(".chart-box canvas").first.screenshot()
-
-
-def settled(page: Page) -> bytes:
-    """Return the picture that is the same when it is taken again."""
-    before = picture(page)
-    for _ in range(50):
-        frame(page)
-        now = picture(page)
-        if now == before:
-            return now
-        before = now
-    message = "the chart never stops to change"
-    raise AssertionError(message)
-
-
-def frame(page: Page) -> None:
-    """Wait until the page has drawn once more."""
-    page.evaluate("new Promise(requestAnimationFrame)")
 
 
 def test_a_market_is_found_by_typing_arrows_and_enter(page: Page) -> None:

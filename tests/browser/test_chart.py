@@ -201,3 +201,37 @@ def test_a_market_without_trades_says_so_until_the_first_one_comes(
     own_server.trade("TEST:NEW", (now(), 5.25, 1.0))
     until(page, "window.chandlery.bars().at(-1)?.c === 5.25")
     expect(told).to_have_count(0)
+
+
+def test_a_server_that_fails_is_told_and_asked_again(
+    server: Served, opened: Opened, watched: Watched
+) -> None:
+    watched.allowed.add("500")
+    page = chart(opened, server)
+    # Without a market that was looked at last, the server is asked for one.
+    page.evaluate("localStorage.clear()")
+    page.route("**/api/v1/symbols?*", lambda route: route.fulfill(status=500))
+    page.goto(server.url)
+    told = page.get_by_role("alert").filter(has_text="The server cannot answer")
+    expect(told).to_be_visible()
+    assert page.evaluate("window.chandlery.status") == "error"
+    page.unroute("**/api/v1/symbols?*")
+    told.get_by_role("button", name="Try again").click()
+    live(page)
+    expect(told).to_have_count(0)
+
+
+def test_older_bars_that_the_server_failed_to_give_are_asked_for_again(
+    server: Served, opened: Opened, watched: Watched
+) -> None:
+    watched.allowed.add("500")
+    page = chart(opened, server)
+    first = first_time(page)
+    page.route("**/api/v1/candles?*", lambda route: route.fulfill(status=500))
+    page.mouse.move(600, 400)
+    with page.expect_response(lambda answer: answer.status == 500):
+        page.mouse.wheel(-20_000, 0)
+    assert first_time(page) == first
+    page.unroute("**/api/v1/candles?*")
+    until(page, f"window.chandlery.bars()[0].t < {first}")
+    as_rest_has_them(page, server, BTC, "1m")
