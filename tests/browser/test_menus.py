@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.compared import bars_of
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, Watched
 from tests.browser.markets import BTC
 from tests.browser.pictures import settled
 from tests.browser.served import Served, now
@@ -51,6 +51,25 @@ def press(page: Page, button: str) -> None:
     page.get_by_role("button", name=button).click()
     # Off the chart, so that the legend tells of the newest bar.
     page.mouse.move(700, 2)
+
+
+def test_an_indicator_that_the_server_fails_to_give_says_so_and_comes_back(
+    server: Served, opened: Opened, watched: Watched
+) -> None:
+    watched.allowed.add("500")
+    page = opened(f"{server.url}/chart/{BTC}?interval=1h&i=sma,period=20")
+    live(page)
+    page.route("**/api/v1/indicators**", lambda route: route.fulfill(status=500))
+    page.reload()
+    title = page.locator(".legend-study")
+    expect(page.locator(".legend-study ~ .fall")).to_contain_text("500")
+    title.click()
+    expect(page.get_by_role("dialog")).to_contain_text("could not be loaded")
+    page.keyboard.press("Escape")
+    page.unroute("**/api/v1/indicators**")
+    expect(page.locator(".legend-study ~ .legend-values")).to_have_text(re.compile(r"\d"))
+    title.click()
+    expect(page.get_by_label("Period")).to_have_value("20")
 
 
 def test_an_interval_with_a_star_stays_in_the_bar(server: Served, opened: Opened) -> None:

@@ -16,7 +16,7 @@ import './dialogs.css';
 export default function StudyDialog({ opened }: { opened: Opened & { name: 'study' } }) {
   const desk = useDesk();
   const { studies } = useSignal(desk.layout);
-  const { list } = useCatalogue(desk);
+  const { list, fault } = useCatalogue(desk);
   const index = studies.findIndex(({ id }) => id === opened.id);
   const study = studies[index];
   const [before] = useState(study);
@@ -54,6 +54,7 @@ export default function StudyDialog({ opened }: { opened: Opened & { name: 'stud
         </>
       }
     >
+      {fault && <p className="trouble">Its settings could not be loaded, open it again: {fault}</p>}
       {info && <p className="help-text">{info.help}</p>}
       {info && <Parameters info={info} study={study} change={change} />}
       <PaneChoice study={study} studies={studies} change={change} />
