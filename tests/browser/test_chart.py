@@ -7,11 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.compared import as_rest_has_them, bars_of
 from tests.browser.conftest import Opened, Watched
 from tests.browser.markets import BTC, LONG, MEME, MINUTE, RARE, price_at
+from tests.browser.pictures import frame
 from tests.browser.served import Served, now
 from tests.browser.waiting import live, until
 
@@ -227,10 +228,21 @@ def test_older_bars_that_the_server_failed_to_give_are_asked_for_again(
     watched.allowed.add("500")
     page = chart(opened, server)
     first = first_time(page)
-    page.route("**/api/v1/candles?*", lambda route: route.fulfill(status=500))
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        route.fulfill(status=500)
+
+    page.route("**/api/v1/candles?*", fail)
     page.mouse.move(600, 400)
-    with page.expect_response(lambda answer: answer.status == 500):
-        page.mouse.wheel(-20_000, 0)
+    for _ in range(100):
+        # A turn of the wheel may come before the page listens to it.
+        page.mouse.wheel(-5_000, 0)
+        frame(page)
+        if failed:
+            break
+    assert failed
     assert first_time(page) == first
     page.unroute("**/api/v1/candles?*")
     until(page, f"window.chandlery.bars()[0].t < {first}")

@@ -56,6 +56,13 @@ def test_a_leap_second_is_the_second_before_it_once_more() -> None:
     assert microseconds(*texts) == [last, last, last + 500_000]
 
 
+@pytest.mark.parametrize("text", ["17e04067380", "-17e04067380", "9" * 400])
+def test_an_enormous_number_is_no_time(text: str) -> None:
+    faults = Faults(1)
+    TimeReader(None).of_values([text.encode()], faults)
+    assert len(faults) == 1
+
+
 def test_forms_may_be_mixed() -> None:
     texts = ("2024-01-01", f"{START_S}", f"{START_S}.5", "2024-01-01T00:00:00Z")
     assert microseconds(*texts) == [US, US, US + 500_000, US]

@@ -56,6 +56,8 @@ BAD: list[tuple[Row, str]] = [
     ({"size": "nan"}, "size: expected a positive number"),
     ({"size": "1_0"}, "size: expected a positive number"),
     ({"time": "yesterday"}, "time: expected seconds, ms, us or ns since 1970"),
+    ({"time": "17e04067380"}, "time: expected seconds, ms, us or ns since 1970"),
+    ({"time": "-1e-4067380e"}, "time: expected seconds, ms, us or ns since 1970"),
     ({"side": "up"}, "side: expected buy or sell, found 'up'"),
     ({"sequence": "x"}, "sequence: expected a whole number, found 'x'"),
     ({"symbol": ""}, "symbol: expected one"),

@@ -71,7 +71,8 @@ def _moment(value: Any, unit: str | None) -> int | None:
         number = Decimal(text)
     except InvalidOperation:
         return _of_iso(text) if isinstance(value, str) else None
-    if not number.is_finite() or abs(number) >= 1 << 63:
+    # `abs` would compute, and overflow where exponents are enormous.
+    if not number.is_finite() or number.copy_abs() >= 1 << 63:
         return None
     length = UNITS[unit or _unit_of(number)]
     moment = int(number * length // 1_000)

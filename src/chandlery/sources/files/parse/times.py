@@ -216,7 +216,8 @@ def _number(text: bytes) -> tuple[int, int] | None:
         value = Decimal(text.decode().strip())
     except (InvalidOperation, UnicodeDecodeError):
         return None
-    if not value.is_finite() or abs(value) >= 1 << 63:
+    # `abs` would compute, and overflow where exponents are enormous.
+    if not value.is_finite() or value.copy_abs() >= 1 << 63:
         return None
     whole = int(value // 1)
     return whole, int((value - whole) * 1_000_000)
