@@ -211,7 +211,7 @@ def test_a_server_that_fails_is_told_and_asked_again(
     watched.allowed.add("500")
     page = chart(opened, server)
     # Without a market that was looked at last, the server is asked for one.
-    page.evaluate("localStorage.clear()")
+    page.add_init_script("localStorage.clear()")
     page.route("**/api/v1/symbols?*", lambda route: route.fulfill(status=500))
     page.goto(server.url)
     told = page.get_by_role("alert").filter(has_text="The server cannot answer")
