@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ import numpy as np
 from benchmarks.report import Figure, below
 from benchmarks.ws_clients import Swarm, is_told, stalled, trickle
 
-CLIENTS, IDLE = 10_000, 2_000
+CLIENTS = 10_000
 STALLED, TRICKLING, BESIDE = 1_000, 100, 1_000
 
 
@@ -143,17 +144,10 @@ def idle(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
 def beside_stalled(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
     """Measure 1,000 clients alone, and beside 1,000 that follow all series and do not read."""
     with served(400, loop) as server:
-        swarm = Swarm(server.port)
-        swarm.connect(BESIDE)
-        swarm.run(2, measured=False)
-        swarm.run(seconds / 2)
-        _, alone = percentiles(swarm)
-        before = server.rss_mb()
-        still = stalled(server.port, STALLED)
-        # Meanwhile nobody read what came for the others.
-        swarm.run(1, measured=False)
-        del swarm.latencies[:]
-        most, closed, end = before, 0, time.monotonic() + 3 * seconds
+        swarm, alone = _by_themselves(server, seconds / 2)
+        most = before = server.rss_mb()
+        still = _joined_by(swarm, STALLED)
+        closed, end = 0, time.monotonic() + 3 * seconds
         while closed < STALLED and time.monotonic() < end:
             swarm.run(1)
             most = max(most, server.rss_mb())
@@ -165,8 +159,7 @@ def beside_stalled(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figur
         swarm.close()
     name = f"{BESIDE:,} clients beside {STALLED:,} that stop reading"
     return [
-        below(f"{name}: p99", beside, max(50.0, 1.1 * alone), "ms"),
-        Figure(f"{name}: p99 without them", f"{alone:.1f} ms"),
+        *_beside(name, alone, beside),
         below(f"{name}: memory they take", most - before, 128, "MB"),
         Figure(f"{name}: closed with 1013", f"{closed:,}", is_met=closed == STALLED),
         Figure(f"{name}: of 100 that read on, told 1013", f"{told}"),
@@ -176,15 +169,9 @@ def beside_stalled(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figur
 def beside_trickling(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
     """Measure 1,000 clients alone, and beside 100 that read a kilobyte a second."""
     with served(400, loop) as server:
-        swarm = Swarm(server.port)
-        swarm.connect(BESIDE)
-        swarm.run(2, measured=False)
-        swarm.run(seconds)
-        _, alone = percentiles(swarm)
-        before = most = server.rss_mb()
-        slow = stalled(server.port, TRICKLING)
-        swarm.run(1, measured=False)
-        del swarm.latencies[:]
+        swarm, alone = _by_themselves(server, seconds)
+        most = before = server.rss_mb()
+        slow = _joined_by(swarm, TRICKLING)
         for _ in range(int(seconds)):
             swarm.run(1)
             trickle(slow)
@@ -196,10 +183,34 @@ def beside_trickling(seconds: float = 20, loop: str = "asyncio") -> Sequence[Fig
         swarm.close()
     name = f"{BESIDE:,} clients beside {TRICKLING} that read 1 KB/s"
     return [
-        below(f"{name}: p99", beside, max(50.0, 1.1 * alone), "ms"),
-        Figure(f"{name}: p99 without them", f"{alone:.1f} ms"),
+        *_beside(name, alone, beside),
         below(f"{name}: memory they take", most - before, 64, "MB"),
         Figure(f"{name}: closed with 1013", f"{closed:,}", is_met=closed == TRICKLING),
+    ]
+
+
+def _by_themselves(server: Measured, seconds: float) -> tuple[Swarm, float]:
+    """Connect the clients that read; return them, and their p99 while there are no others."""
+    swarm = Swarm(server.port)
+    swarm.connect(BESIDE)
+    swarm.run(2, measured=False)
+    swarm.run(seconds)
+    return swarm, percentiles(swarm)[1]
+
+
+def _joined_by(swarm: Swarm, count: int) -> Sequence[socket.socket]:
+    """Return clients that follow some series and read no more; what was measured is forgotten."""
+    slow = stalled(swarm.port, count)
+    # Meanwhile nobody read what came for the others.
+    swarm.run(1, measured=False)
+    del swarm.latencies[:]
+    return slow
+
+
+def _beside(name: str, alone: float, beside: float) -> list[Figure]:
+    return [
+        below(f"{name}: p99", beside, max(50.0, 1.1 * alone), "ms"),
+        Figure(f"{name}: p99 without them", f"{alone:.1f} ms"),
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Watched
 from tests.browser.host import handing_out
@@ -30,16 +30,20 @@ def open_server(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator
         yield found
 
 
+def plain_page(opened: Opened, port: int, server: Served, symbol: str) -> Page:
+    """Open the example in plain HTML, and wait until its chart is live."""
+    page = opened(f"http://127.0.0.1:{port}/?symbol={symbol}&server={quote(server.url, safe='')}")
+    expect(page.locator("#status")).to_have_text("live")
+    return page
+
+
 def test_a_plain_page_has_a_chart_with_one_script_and_one_tag(
     open_server: Served, port: int, opened: Opened, watched: Watched
 ) -> None:
     watched.most_hosts = 2
     watched.allowed.add("favicon")
     with handing_out(EXAMPLES / "html", port):
-        page = opened(
-            f"http://127.0.0.1:{port}/?symbol={BTC}&server={quote(open_server.url, safe='')}"
-        )
-        expect(page.locator("#status")).to_have_text("live")
+        page = plain_page(opened, port, open_server, BTC)
         bars = "document.querySelector('lw-chart').view.bars()"
         assert len(page.evaluate(bars)) > 100
         open_server.trade(BTC, (now(), 61_234.5, 0.1))
@@ -64,9 +68,7 @@ def test_bars_without_trades_leave_their_places_empty_if_that_is_wanted(
     watched.most_hosts = 2
     watched.allowed.add("favicon")
     with handing_out(EXAMPLES / "html", port):
-        address = f"http://127.0.0.1:{port}/?symbol={RARE}&server="
-        page = opened(address + quote(open_server.url, safe=""))
-        expect(page.locator("#status")).to_have_text("live")
+        page = plain_page(opened, port, open_server, RARE)
         chart = "document.querySelector('lw-chart')"
         layer = "{ attach: (host) => { window.host = host; }, detach: () => undefined }"
         page.evaluate(f"{chart}.view.attach({layer})")

@@ -16,7 +16,6 @@ from chandlery.api.compression import LEAST_BYTES, MUCH_BYTES, Encoding, encoded
 from chandlery.api.exchange import BYTES_OF_A_ROW, SAFETY, Pair
 from chandlery.api.hot import HotHistory
 from chandlery.api.udf.paths import PREFIXES
-from chandlery.engine.live import Page
 from chandlery.engine.server import Server
 
 MOST_COMPRESSED = 256
@@ -63,15 +62,16 @@ class Quick:
             return None
         wished = named.get(b"accept-encoding")
         encoding = None if wished is None else encoding_of(wished.decode("latin-1"))
-        if encoding is not None and len(page.text("udf")) > MUCH_BYTES:
+        text = page.text("udf")
+        if encoding is not None and len(text) > MUCH_BYTES:
             # It is compressed in a thread, where it holds up nobody.
             return None
         told = self._admitted(headers, named.get(b"origin"), peer, route)
         if told is None:
             return None
         who, own = told
-        self._protection.limits.charge(who, route, charge_of(len(page.text("udf"))))
-        body, encoding = self._body(query, page, encoding)
+        self._protection.limits.charge(who, route, charge_of(len(text)))
+        body, encoding = self._body(text, encoding, (query, page.version))
         whole = self._whole(body, encoding, (*date, *own))
         self._statistics.observe(route, 200, self._clock.elapsed() - began)
         return whole
@@ -93,12 +93,11 @@ class Quick:
         return principal.who, own
 
     def _body(
-        self, query: bytes, page: Page, encoding: Encoding | None
+        self, text: bytes, encoding: Encoding | None, of: tuple[bytes, int]
     ) -> tuple[bytes, Encoding | None]:
-        text = page.text("udf")
         if encoding is None or len(text) <= LEAST_BYTES:
             return text, None
-        key = (query, page.version, encoding)
+        key = (*of, encoding)
         body = self._compressed.get(key)
         if body is None:
             if len(self._compressed) >= MOST_COMPRESSED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from chandlery.core.errors import UsageError
 
@@ -51,6 +52,12 @@ def micros(moment: datetime) -> int:
     """Return the microseconds since 1970 of a time, in UTC if it has no zone."""
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return (aware - _EPOCH) // _MICROSECOND
+
+
+def is_moderate(number: Decimal) -> bool:
+    """Return whether a number may be a time in some unit: one that 64 bits have room for."""
+    # `abs` would compute, and overflow where exponents are enormous.
+    return number.is_finite() and number.copy_abs() < 1 << 63
 
 
 def iso_of(seconds: int) -> str:

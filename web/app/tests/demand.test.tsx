@@ -1,28 +1,17 @@
-import { act, type ComponentType } from 'react';
-import { createRoot } from 'react-dom/client';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ComponentType } from 'react';
+import { expect, test } from 'vitest';
 import { onDemand } from '../src/shell/onDemand';
 import { Toasts } from '../src/ui/Toasts';
+import { drawing } from './box';
 
-let box: HTMLElement;
-let end: () => void;
-
-beforeEach(() => {
-  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-  box = document.createElement('div');
-});
-afterEach(() => act(async () => end()));
+const { draw, end } = drawing();
 
 async function shown(Part: ComponentType<{ missing?: () => void }>, missing: () => void) {
-  const root = createRoot(box);
-  end = () => root.unmount();
-  await act(async () =>
-    root.render(
-      <>
-        <Part missing={missing} />
-        <Toasts />
-      </>,
-    ),
+  const box = await draw(
+    <>
+      <Part missing={missing} />
+      <Toasts />
+    </>,
   );
   return box.textContent;
 }
@@ -37,7 +26,7 @@ test('code that cannot be loaded is told of, and asked for again', async () => {
   let given = 0;
   expect(await shown(Part, () => given++)).toMatch(/cannot be loaded.*Load the page again/);
   expect(given).toBe(1);
-  await act(async () => end());
+  await end();
   isThere = true;
   expect(await shown(Part, () => given++)).toContain('here');
 });

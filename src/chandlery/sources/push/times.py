@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from chandlery.core.columns import Int64s
-from chandlery.core.moments import micros_of_iso
+from chandlery.core.moments import is_moderate, micros_of_iso
 from chandlery.sources.push.faults import Faults, shown
 
 UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
@@ -71,8 +71,7 @@ def _moment(value: Any, unit: str | None) -> int | None:
         number = Decimal(text)
     except InvalidOperation:
         return _of_iso(text) if isinstance(value, str) else None
-    # `abs` would compute, and overflow where exponents are enormous.
-    if not number.is_finite() or number.copy_abs() >= 1 << 63:
+    if not is_moderate(number):
         return None
     length = UNITS[unit or _unit_of(number)]
     moment = int(number * length // 1_000)

@@ -1,6 +1,6 @@
 /** Questions to the server, with the key of whoever sits here. */
 
-import { asApiError, Client } from '@chandlery/chart-core';
+import { asApiError, Client, type Method } from '@chandlery/chart-core';
 import { apiBase } from '../place';
 import { keptToken } from '../session';
 
@@ -9,11 +9,8 @@ const server = () => new Client(apiBase(), { token: keptToken() || undefined });
 
 export const ask = <Answer>(path: string): Promise<Answer> => server().read<Answer>(path);
 
-export const send = <Answer>(
-  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-  path: string,
-  body?: unknown,
-): Promise<Answer> => server().send<Answer>(method, path, body);
+export const send = <Answer>(method: Method, path: string, body?: unknown): Promise<Answer> =>
+  server().send<Answer>(method, path, body);
 
 export const post = <Answer>(path: string, body: unknown = {}): Promise<Answer> =>
   send<Answer>('POST', path, body);

@@ -17,6 +17,7 @@ export { type Connection, connectionTo } from './api/connection';
 export { browser, type Environment } from './api/environment';
 export { ApiError, asApiError, isAbort, needsKey } from './api/error';
 export type { FeedState, StatusMessage, TopicMessage } from './api/messages';
+export type { Method } from './api/requests';
 export { Socket, type SocketState } from './api/socket';
 export { type FeedOptions, SeriesFeed } from './bars/feed';
 export { Insist } from './bars/insist';

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from chandlery.core.columns import Bools, Int64s
-from chandlery.core.moments import micros_of_iso
+from chandlery.core.moments import is_moderate, micros_of_iso
 from chandlery.core.trades import EARLIEST_US
 from chandlery.sources.files.parse.faults import Faults
 
@@ -216,8 +216,7 @@ def _number(text: bytes) -> tuple[int, int] | None:
         value = Decimal(text.decode().strip())
     except (InvalidOperation, UnicodeDecodeError):
         return None
-    # `abs` would compute, and overflow where exponents are enormous.
-    if not value.is_finite() or value.copy_abs() >= 1 << 63:
+    if not is_moderate(value):
         return None
     whole = int(value // 1)
     return whole, int((value - whole) * 1_000_000)

@@ -1,5 +1,6 @@
 import { isolated } from '../isolated';
 import type { Bar, BarsChange, Seconds, Stop } from '../types';
+import { floorOf } from './floor';
 import type { BarStore } from './store';
 
 /**
@@ -37,14 +38,7 @@ export class LoadedBars implements BarStore {
 
   /** The index of the last bar that begins at or before a time, -1 if all begin later. */
   floor(time: Seconds): number {
-    let low = 0;
-    let high = this.bars.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.bars[middle] as Bar).t <= time) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return floorOf(this.bars.length, (index) => (this.bars[index] as Bar).t, time);
   }
 
   all(): readonly Bar[] {

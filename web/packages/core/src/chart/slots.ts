@@ -1,3 +1,4 @@
+import { floorOf } from '../bars/floor';
 import type { BarStore } from '../bars/store';
 import type { Between } from '../time/empty';
 import type { Seconds } from '../types';
@@ -45,7 +46,7 @@ export class Slots implements Places {
   /** The last place at or before a time, -1 if all are later. */
   floor(time: Seconds): number {
     if (!this.between) return this.bars.floor(time);
-    return floorOf(this.times, time);
+    return lastOf(this.times, time);
   }
 
   placeOf(bar: number): number {
@@ -58,7 +59,7 @@ export class Slots implements Places {
     const last = this.places.length - 1;
     if (!this.between || place <= 0 || last < 0) return place;
     const beyond = place - (this.places[last] as number);
-    return beyond > 0 ? last + beyond : floorOf(this.places, place);
+    return beyond > 0 ? last + beyond : lastOf(this.places, place);
   }
 
   /** The time of the bar at a place; null where there is none. */
@@ -131,14 +132,6 @@ export class Slots implements Places {
   }
 }
 
-/** The index of the last number that is not greater, -1 if all are. */
-function floorOf(ascending: readonly number[], most: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) <= most) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+/** See `floorOf`. */
+const lastOf = (numbers: readonly number[], most: number): number =>
+  floorOf(numbers.length, (index) => numbers[index] as number, most);
