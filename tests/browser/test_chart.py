@@ -123,7 +123,7 @@ def test_an_unknown_market_is_told(server: Served, opened: Opened, watched: Watc
     watched.allowed.add("404")
     page = opened(f"{server.url}/chart/TEST:NOTHERE?interval=1m")
     until(page, "window.chandlery?.status === 'unknown'")
-    assert "TEST:NOTHERE" in page.inner_text("body")
+    expect(page.locator("body")).to_contain_text("TEST:NOTHERE")
 
 
 MAGENTA = """(() => {
@@ -172,8 +172,7 @@ def test_a_mark_is_shown_at_its_bar_and_says_what_was_written(
     with page.expect_response("**/api/tradingview/marks?*"):
         page.reload()
     live(page)
-    page.evaluate("new Promise(requestAnimationFrame)")
-    assert page.evaluate(MAGENTA) == []
+    until(page, f"{MAGENTA}.length === 0")
 
 
 def test_a_device_that_is_offline_keeps_its_bars_says_so_and_comes_back(
@@ -216,7 +215,7 @@ def test_a_server_that_fails_is_told_and_asked_again(
     page.goto(server.url)
     told = page.get_by_role("alert").filter(has_text="The server cannot answer")
     expect(told).to_be_visible()
-    assert page.evaluate("window.chandlery.status") == "error"
+    until(page, "window.chandlery.status === 'error'")
     page.unroute("**/api/v1/symbols?*")
     told.get_by_role("button", name="Try again").click()
     live(page)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Opened
 from tests.browser.served import Served
@@ -12,4 +15,4 @@ from tests.browser.served import Served
 def test_the_app_opens(server: Served, opened: Opened, options: dict[str, object]) -> None:
     page = opened(server.url, **options)
     page.wait_for_selector("#root > *")
-    assert "Chandlery" in page.title()
+    expect(page).to_have_title(re.compile("Chandlery"))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from playwright.sync_api import Page
+
+from tests.browser.pictures import frame
 
 PATIENCE_S = 30.0
 
@@ -25,6 +30,14 @@ def until(page: Page, expression: str, patience_s: float = PATIENCE_S) -> None:
           look();
         }})"""
     )
+
+
+def seen(page: Page, look: Callable[[], bool]) -> None:
+    """Wait until a look at the page finds what it is for: it looks again after each frame."""
+    end = time.monotonic() + PATIENCE_S
+    while not look():
+        assert time.monotonic() < end, "it has not come about"
+        frame(page)
 
 
 def live(page: Page) -> None:
