@@ -134,7 +134,7 @@ async def _serve(server: Server, hub: Hub, rate: int) -> None:
     listening.bind(("127.0.0.1", 0))
     listening.listen(2_048)
     work = asyncio.create_task(http.serve([listening]))
-    feeding = asyncio.create_task(Feeding(server, rate).run())
+    feeding = asyncio.create_task(Feeding(server, rate).run() if rate else asyncio.sleep(0))
     await _answer(hub)
     feeding.cancel()
     await hub.close()

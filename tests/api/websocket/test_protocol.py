@@ -245,6 +245,29 @@ def test_who_must_say_who_they_are_has_seconds_to_do_so() -> None:
     assert action.code == Code.AUTHENTICATION_REQUIRED
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_there_is_nothing_to_do_before_it_says_so(share: float, *, is_known: bool) -> None:
+    ours = Protocol(LIMITS, Two(), Reader() if is_known else None, 0.0)
+    ours.stagger(share)
+    moments = []
+    for tenth in range(1_000):
+        now, due = tenth / 10, ours.due
+        if now == 3.0 and not is_known:
+            ours.authenticated(Reader(), msgspec.Raw(b"1"))
+        ours.is_alive(now)
+        if ours.tick(now):
+            assert due <= now
+            moments.append(now)
+    assert len(moments) == 4 + (share > 0.0)
+    assert ours.due == pytest.approx(moments[-1] + LIMITS.heartbeat_s)
+
+
+def test_who_says_nothing_is_due_when_the_time_to_do_so_is_over() -> None:
+    ours = Protocol(LIMITS, Two(), None, 0.0)
+    assert ours.due == LIMITS.authenticate_s
+
+
 def test_a_token_opens_what_it_may_read() -> None:
     ours = Protocol(LIMITS, Two(), None, 0.0)
     action = only(ours.receive('{"op":"auth","token":"t","id":1}', 0.0))

@@ -202,6 +202,9 @@ class Hub:
         for number, client in enumerate(list(self.clients)):
             if number % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
+            # Most of ten thousand clients are let be with no more than this.
+            if now < client.protocol.due and client.paused_at is None:
+                continue
             if client.is_gone:
                 continue
             if client.paused_at is not None and now - client.paused_at >= drain_s:

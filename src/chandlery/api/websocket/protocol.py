@@ -133,6 +133,7 @@ class Protocol:
         "_seen",
         "_tokens",
         "_tokens_at",
+        "due",
         "principal",
         "topics",
     )
@@ -147,10 +148,13 @@ class Protocol:
         self._began = self._seen = self._beat = self._tokens_at = now
         self._asked = False
         self._tokens = float(limits.message_burst)
+        self.due = self._due()
+        """Before this moment there is no `tick` to do."""
 
     def stagger(self, share: float) -> None:
         """Have the first heartbeat come earlier, so that not all clients' come at once."""
         self._beat -= share * self._limits.heartbeat_s
+        self.due = self._due()
 
     def greeting(self, server: str, time_us: int) -> bytes:
         """Return the first message."""
@@ -188,7 +192,12 @@ class Protocol:
             hint = "connect again with a new one"
             return [Close(Code.AUTHENTICATION_FAILED, "the key or token has run out", hint)]
         self._beat, self._asked = now, True
+        self.due = self._due()
         return [Beat()]
+
+    def _due(self) -> float:
+        beat = self._beat + self._limits.heartbeat_s
+        return beat if self.principal else min(beat, self._began + self._limits.authenticate_s)
 
     def receive(self, message: str | bytes, now: float) -> list[Action]:
         """Return what is to be done about a message."""
@@ -204,6 +213,7 @@ class Protocol:
             hint = "make a new token, and send it as it is"
             return Close(Code.AUTHENTICATION_FAILED, "the token is not valid", hint)
         self.principal = principal
+        self.due = self._due()
         return Reply(encoded("authenticated", {"id": id_}))
 
     def drop(self, topic: Topic) -> None:
