@@ -26,7 +26,6 @@ from benchmarks.serving_processes import asked, by_hand, chandlery, found, load,
 SYMBOLS = tuple(f"SYN:M{number:05}" for number in range(1, data.MARKETS + 1))
 FILE = "chandlery.duckdb"
 ROUNDS, SECONDS = 3, 4
-MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 4 << 30  # noqa: S108 - what it is measured with
 GZIP = "Accept-Encoding: gzip"
 
 
@@ -128,20 +127,14 @@ def _beside_nginx(name: str, ours: str, rates: Rates) -> Figure:
 
 
 def cold_figures(folder: Path, count: int) -> list[Figure]:
-    """Return what a client waits while trades come in: of the server alone, and with its disk.
-
-    The store begins no read while a commit waits for the disk, and shared disks let one wait for
-    half a second now and then: that is seen apart from what the server itself takes.
-    """
-    figures = [*_waits(folder, None, "on this disk", count)]
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
-        figures += _waits(folder, MEMORY, "disk in memory", count)
-    return figures
+    """Return what a client waits while trades come in: the store reads nothing during a commit."""
+    return [figure for place in data.places() for figure in _waits(folder, place, count)]
 
 
-def _waits(folder: Path, place: Path | None, where: str, count: int) -> Iterator[Figure]:
+def _waits(folder: Path, place: data.Place, count: int) -> Iterator[Figure]:
+    where = place.name
     name = f"cold /history at {REQUESTS_PER_S} /s, {TRADES_PER_S:,} trades/s coming in, {where}"
-    with copy_of(folder, place) as own:
+    with copy_of(folder, place.folder) as own:
         waits, rate = measured(own, SYMBOLS, count)
     cold = [float(value) for value in np.percentile(waits.cold, (50, 99))]
     warm = [float(value) for value in np.percentile(waits.hot, (50, 99))]

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import data
 from benchmarks.report import Figure, below
 from benchmarks.ws_clients import Swarm, is_told, stalled, trickle
 
@@ -45,9 +46,9 @@ class Measured:
 
 
 @contextmanager
-def served(rate: int, loop: str = "asyncio") -> Iterator[Measured]:
-    """Run a server that so many trades a second come to."""
-    asked = json.dumps({"rate": rate, "loop": loop})
+def served(rate: int, folder: Path) -> Iterator[Measured]:
+    """Run a server that so many trades a second come to, with its store in a folder."""
+    asked = json.dumps({"rate": rate, "folder": str(folder)})
     command = [sys.executable, "-m", "benchmarks.ws_server", asked]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
@@ -82,23 +83,23 @@ def percentiles(swarm: Swarm) -> tuple[float, float]:
     return float(p50), float(p99)
 
 
-def under_trades(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
+def under_trades(place: data.Place, seconds: float = 20) -> Sequence[Figure]:
     """Measure trade to client with 10,000 trades a second and 100 clients."""
-    with served(10_000, loop) as server:
+    with served(10_000, place.folder) as server:
         swarm = Swarm(server.port, every_us=10_000)
         swarm.connect(100)
         swarm.run(2, measured=False)
         swarm.run(seconds)
         p50, p99 = percentiles(swarm)
         swarm.close()
-    name = "trade to WebSocket client at 10,000 trades/s"
+    name = f"trade to WebSocket client at 10,000 trades/s, {place.name}"
     rate = f"{p50:.1f} ms, {swarm.messages / seconds:,.0f} messages/s"
     return [below(f"{name}: p99", p99, 50, "ms"), Figure(f"{name}: p50", rate)]
 
 
-def many(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
+def many(place: data.Place, seconds: float = 20) -> Sequence[Figure]:
     """Measure 10,000 clients, each following one of 100 series at 4 updates a second."""
-    with served(400, loop) as server:
+    with served(400, place.folder) as server:
         swarm = Swarm(server.port)
         swarm.connect(CLIENTS)
         swarm.run(3, measured=False)
@@ -109,7 +110,7 @@ def many(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
         p50, p99 = percentiles(swarm)
         rss = server.rss_mb()
         swarm.close()
-    name = f"{CLIENTS:,} clients, 100 series at 4 updates/s"
+    name = f"{CLIENTS:,} clients, 100 series at 4 updates/s, {place.name}"
     rate = f"{swarm.messages / seconds:,.0f} messages/s, {cpu:.0%} of a core, {swarm.lost} lost"
     return [
         below(f"{name}: p99", p99, 250, "ms"),
@@ -119,9 +120,9 @@ def many(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
     ]
 
 
-def idle(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
+def idle(place: data.Place, seconds: float = 20) -> Sequence[Figure]:
     """Measure 10,000 clients with 3 subscriptions each, while nothing is traded."""
-    with served(0, loop) as server:
+    with served(0, place.folder) as server:
         empty, used = server.rss_mb(), server.figures()["cpu_s"]
         swarm = Swarm(server.port)
         took = swarm.connect(CLIENTS, ("1m", "5m", "1h"))
@@ -141,9 +142,9 @@ def idle(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
     ]
 
 
-def beside_stalled(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
+def beside_stalled(place: data.Place, seconds: float = 20) -> Sequence[Figure]:
     """Measure 1,000 clients alone, and beside 1,000 that follow all series and do not read."""
-    with served(400, loop) as server:
+    with served(400, place.folder) as server:
         swarm, alone = _by_themselves(server, seconds / 2)
         most = before = server.rss_mb()
         still = _joined_by(swarm, STALLED)
@@ -157,7 +158,7 @@ def beside_stalled(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figur
         for own in still:
             own.close()
         swarm.close()
-    name = f"{BESIDE:,} clients beside {STALLED:,} that stop reading"
+    name = f"{BESIDE:,} clients beside {STALLED:,} that stop reading, {place.name}"
     return [
         *_beside(name, alone, beside),
         below(f"{name}: memory they take", most - before, 128, "MB"),
@@ -166,9 +167,9 @@ def beside_stalled(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figur
     ]
 
 
-def beside_trickling(seconds: float = 20, loop: str = "asyncio") -> Sequence[Figure]:
+def beside_trickling(place: data.Place, seconds: float = 20) -> Sequence[Figure]:
     """Measure 1,000 clients alone, and beside 100 that read a kilobyte a second."""
-    with served(400, loop) as server:
+    with served(400, place.folder) as server:
         swarm, alone = _by_themselves(server, seconds)
         most = before = server.rss_mb()
         slow = _joined_by(swarm, TRICKLING)
@@ -181,7 +182,7 @@ def beside_trickling(seconds: float = 20, loop: str = "asyncio") -> Sequence[Fig
         for own in slow:
             own.close()
         swarm.close()
-    name = f"{BESIDE:,} clients beside {TRICKLING} that read 1 KB/s"
+    name = f"{BESIDE:,} clients beside {TRICKLING} that read 1 KB/s, {place.name}"
     return [
         *_beside(name, alone, beside),
         below(f"{name}: memory they take", most - before, 64, "MB"),
@@ -218,5 +219,7 @@ def run(seconds: float = 20) -> Sequence[Figure]:
     """Measure each in turn."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    works = (under_trades, many, idle, beside_stalled, beside_trickling)
-    return [figure for work in works for figure in work(seconds)]
+    works = (under_trades, many, beside_stalled, beside_trickling)
+    places = data.places()
+    figures = [figure for place in places for work in works for figure in work(place, seconds)]
+    return [*figures, *idle(places[0], seconds)]

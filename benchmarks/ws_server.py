@@ -24,10 +24,10 @@ import structlog
 import uvicorn
 from typing_extensions import override
 
-from benchmarks import data
 from benchmarks.ws_series import HISTORY, MARKETS, now_us, symbol
 from chandlery.api.websocket import Connection, Endpoint, Hub, Limits, OpenGate
 from chandlery.api.websocket.endpoint import with_websocket
+from chandlery.cli.serving import run
 from chandlery.clock import SystemClock
 from chandlery.core.delivery import Delivery
 from chandlery.core.market import Market
@@ -100,9 +100,9 @@ class Http(uvicorn.Server):
         print(json.dumps({"port": (sockets or [])[0].getsockname()[1]}), flush=True)
 
 
-async def serve(rate: int) -> None:
+async def serve(rate: int, place: Path) -> None:
     """Serve until standard input ends; each line of it is answered with the figures."""
-    with tempfile.TemporaryDirectory(dir=data.folder()) as folder:
+    with tempfile.TemporaryDirectory(dir=place) as folder:
         engine = Engine(DuckDBStore(Path(folder) / "bench.duckdb", threads=2))
         engine.registry.add([Market.of(symbol(number)) for number in range(MARKETS)])
         server = Server(engine, SystemClock())
@@ -176,12 +176,7 @@ def main(arguments: Sequence[str]) -> None:
     level = logging.WARNING
     logging.getLogger("uvicorn").setLevel(level)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
-    if asked.get("loop") == "uvloop":
-        import uvloop
-
-        uvloop.run(serve(asked["rate"]))
-    else:
-        asyncio.run(serve(asked["rate"]))
+    run(serve(asked["rate"], Path(asked["folder"])))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -24,6 +25,9 @@ FINISH_S = 2
 """How long open requests may take at the end."""
 BACKLOG = 16_384
 """As many as the system lets wait: thousands come back at once after a restart."""
+QUEUES = 4
+"""Sockets of one port. Linux lets 4,096 connections wait for each, and has whoever finds it full try
+again a second later, and then two, four and eight."""
 MOST_CONNECTIONS = 50
 """Of one address, unless something else is said."""
 
@@ -48,6 +52,29 @@ def bound(host: str, port: int) -> socket.socket:
         listening.close()
         raise _refused(host, port, error) from error
     return listening
+
+
+@contextmanager
+def queues(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """Give all sockets to take connections from, the one that is bound first."""
+    with ExitStack() as stack:
+        first = stack.enter_context(closing(bound(host, port)))
+        more = []
+        if sys.platform == "linux":
+            # Bound alone, so that a port in use is noticed, and shared from then on.
+            first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            more = [stack.enter_context(closing(_beside(first))) for _ in range(QUEUES - 1)]
+        yield [first, *more]
+
+
+def _beside(first: socket.socket) -> socket.socket:
+    """Return another socket that listens at the same port."""
+    own = socket.socket(first.family, first.type, first.proto)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    own.bind(first.getsockname())
+    own.listen(BACKLOG)
+    return own
 
 
 def url_of(listening: socket.socket) -> str:

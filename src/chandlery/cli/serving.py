@@ -20,7 +20,7 @@ import structlog
 
 from chandlery.api.access import Protection
 from chandlery.api.assembly import Surface, assemble
-from chandlery.api.http import Http, Settled, bound, url_of
+from chandlery.api.http import Http, Settled, bound, queues, url_of
 from chandlery.api.operations import serve_metrics
 from chandlery.api.operations.requests import tell_each
 from chandlery.cli.interrupts import stopping
@@ -87,7 +87,7 @@ class Serving:
         address = self.settings.http
         tell_each(each=self.settings.log.level == "debug")
         surface = assemble(self.server, self.settings, self.protection)
-        with closing(bound(address.host, address.port)) as listening, stopping() as stop:
+        with queues(address.host, address.port) as listening, stopping() as stop:
             answers = asyncio.Event()
             async with (
                 self.server.running(self.sources) as broken,
@@ -101,8 +101,8 @@ class Serving:
                     self.protection.guard.proxies,
                 )
                 http = Http(surface.front, answers.set, settled)
-                work = asyncio.create_task(http.serve([listening]))
-                beside = asyncio.create_task(self._beside(surface, answers, url_of(listening)))
+                work = asyncio.create_task(http.serve(listening))
+                beside = asyncio.create_task(self._beside(surface, answers, url_of(listening[0])))
                 stopped = asyncio.create_task(stop.wait())
                 await asyncio.wait(
                     (work, stopped, beside, broken), return_when=asyncio.FIRST_COMPLETED

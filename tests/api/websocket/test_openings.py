@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chandlery.api.websocket import Limits
-from chandlery.api.websocket.openings import KEPT_S, MOST, MOST_BYTES, Openings
+from chandlery.api.websocket.openings import KEPT_S, LARGEST, MOST_BYTES, OWN_BYTES, Openings
 from chandlery.api.websocket.topics import Topic
 from chandlery.core.resolution import Resolution
 from tests.api.websocket.serving import START, House, MovedClock, house
@@ -29,16 +29,18 @@ def test_what_many_ask_for_is_made_once_and_again_a_moment_later() -> None:
     ]  # fmt: skip
     clock.steady += 1.01 * KEPT_S
     assert openings.of("a", make) == b"3"
-    assert len(openings) == 1
+    assert openings.of("b", make) == b"4"
 
 
 def test_what_is_kept_is_bounded_however_many_feeds_there_are() -> None:
     openings = Openings(MovedClock())
-    assert openings.of("big", lambda: bytes(MOST_BYTES + 1)) == bytes(MOST_BYTES + 1)
-    assert len(openings) == 0
-    for number in range(2 * MOST):
-        assert openings.of(number, lambda: b"x") == b"x"
-    assert len(openings) == MOST
+    assert openings.of("big", lambda: bytes(LARGEST + 1)) == bytes(LARGEST + 1)
+    assert openings.nbytes == 0
+    for number in range(2 * MOST_BYTES // LARGEST):
+        openings.of(number, lambda: bytes(LARGEST))
+        assert openings.nbytes <= MOST_BYTES + LARGEST + OWN_BYTES
+    assert openings.of(number, lambda: b"another") == bytes(LARGEST)
+    assert openings.of(0, lambda: b"another") == b"another"
 
 
 async def opened(ours: House, bars: int = 300, since: int | None = None) -> list[dict[str, Any]]:
@@ -65,5 +67,5 @@ async def test_nobody_is_told_what_is_not_so_any_more(is_resumed: bool) -> None:
         # And the bar has ended.
         assert (first["closed"], later["closed"]) == (False, False)
         ours.clock.seconds = START + 120
-        ours.clock.steady += 1.01 * KEPT_S
         assert (await opened(ours))[1]["closed"]
+        assert (await opened(ours, since=first["sequence"]))[1]["closed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from typing_extensions import override
@@ -22,6 +23,9 @@ from chandlery.core.resolution import Resolution
 from chandlery.engine.live import Live, Window
 from chandlery.engine.live.series import Series
 from chandlery.engine.registry import Registry
+
+_numbers = count()
+"""A feed that is opened again may follow another series, whose sequences mean something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class CandleFeed(Feed):
         self._name = name_of("candles", shop.registry.market(topic.market).symbol, str(resolution))
         self._series: Series | None = None
         self._end = (0, 0)
+        self._number = next(_numbers)
 
     @override
     async def open(self) -> None:
@@ -94,7 +99,11 @@ class CandleFeed(Feed):
 
     @override
     def opening(self, bars: int, since: int | None) -> bytes:
-        asked = (self.topic, self._now.sequence, bars, since)
+        series = self._now
+        has_ended = series.forming is None or self._is_closed(series.forming.t)
+        # Older bars can be read in front of a series without a change of what is told of it.
+        held = (series.since_sequence, series.sequence, len(series), has_ended)
+        asked = (self._number, *held, bars, since)
         return self._shop.openings.of(asked, lambda: self._opening(bars, since))
 
     def _opening(self, bars: int, since: int | None) -> bytes:

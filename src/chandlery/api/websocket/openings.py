@@ -10,37 +10,41 @@ from collections.abc import Callable, Hashable
 
 from chandlery.core.clock import Clock
 
-KEPT_S = 0.05
-"""How long frames are used again: so late may be told that the newest bar has ended."""
-MOST, MOST_BYTES = 256, 65_536
-"""Openings that are kept, of all feeds together, and the size of one: 16 MB at most."""
+KEPT_S = 5.0
+"""How long frames are kept for others: until thousands are back, and no longer."""
+MOST_BYTES, LARGEST = 16 << 20, 65_536
+"""What is kept of all feeds together, and the largest one of it."""
+OWN_BYTES = 256
+"""About what one takes beside its frames."""
 
 
 class Openings:
-    """Makes what is asked for once, for all who ask for it within a moment."""
+    """Makes what is asked for once, for all who ask for it soon."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._made: OrderedDict[Hashable, tuple[float, bytes]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._made)
+        self.nbytes = 0
+        """The memory it takes."""
 
     def of(self, asked: Hashable, make: Callable[[], bytes]) -> bytes:
         """Return the frames for what is asked for, which must name all that they depend on."""
         now = self._clock.elapsed()
-        self._forget(now)
+        self._forget(now - KEPT_S, MOST_BYTES)
         known = self._made.get(asked)
         if known is not None:
             return known[1]
         frames = make()
-        if len(self._made) < MOST and len(frames) <= MOST_BYTES:
+        if len(frames) <= LARGEST:
             self._made[asked] = (now, frames)
+            self.nbytes += OWN_BYTES + len(frames)
         return frames
 
-    def _forget(self, now: float) -> None:
+    def _forget(self, before: float, most_bytes: int) -> None:
+        """Let go of what was made before a moment, and of the oldest while it is too much."""
         while self._made:
-            asked, (made, _) = next(iter(self._made.items()))
-            if now - made <= KEPT_S:
+            asked, (made, frames) = next(iter(self._made.items()))
+            if made >= before and self.nbytes <= most_bytes:
                 break
             del self._made[asked]
+            self.nbytes -= OWN_BYTES + len(frames)
