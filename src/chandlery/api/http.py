@@ -26,7 +26,7 @@ FINISH_S = 2
 BACKLOG = 16_384
 """As many as the system lets wait: thousands come back at once after a restart."""
 QUEUES = 4
-"""Sockets of one port. Linux lets 4,096 connections wait for each, and has whoever finds it full try
+"""Sockets of one port. Linux lets 4,096 connections wait for each; whoever finds it full tries
 again a second later, and then two, four and eight."""
 MOST_CONNECTIONS = 50
 """Of one address, unless something else is said."""

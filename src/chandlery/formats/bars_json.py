@@ -5,12 +5,13 @@ Numbers have no exponent where charts show them, and what is not known is null.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from chandlery.core.candles import Candles
-from chandlery.formats.numbers import texts_of
+from chandlery.formats.numbers import text_of, texts_of
 
 Form = Literal["udf", "rows", "lightweight"]
 
@@ -31,14 +32,28 @@ class RowForm:
     def rows(self, candles: Candles) -> list[str]:
         """Return each bar as an object."""
         columns = [number_texts(candles, name) for name in self.names]
-        template = ",".join(f'"{key}":%s' for key in self.keys)
-        return [f"{{{template % row}}}" for row in zip(*columns, strict=True)]
+        template = _template(self.keys)
+        return [template % row for row in zip(*columns, strict=True)]
+
+    def one(self, bar: Mapping[str, float]) -> str:
+        """Return the object of a bar whose numbers are given: as `rows`, without the columns."""
+        return _template(self.keys) % tuple(number_text(bar[name]) for name in self.names)
+
+
+@cache
+def _template(keys: tuple[str, ...]) -> str:
+    return "{" + ",".join(f'"{key}":%s' for key in keys) + "}"
 
 
 ROW_FORMS = {
     "rows": RowForm(ROWS, ROWS),
     "lightweight": RowForm(tuple(LIGHTWEIGHT), tuple(LIGHTWEIGHT.values())),
 }
+
+
+def number_text(value: float) -> str:
+    """Return one JSON number."""
+    return str(value) if isinstance(value, int) else text_of(value) or "null"
 
 
 def number_texts(candles: Candles, name: str) -> list[str]:

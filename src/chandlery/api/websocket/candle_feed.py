@@ -23,6 +23,7 @@ from chandlery.core.resolution import Resolution
 from chandlery.engine.live import Live, Window
 from chandlery.engine.live.series import Series
 from chandlery.engine.registry import Registry
+from chandlery.formats.bars_json import bars_json
 
 _numbers = count()
 """A feed that is opened again may follow another series, whose sequences mean something else."""
@@ -82,6 +83,9 @@ class CandleFeed(Feed):
     @override
     def between(self, mark: int) -> bytes | None:
         series = self._now
+        last = series.last_alone_since(mark)
+        if last is not None and series.forming is not None:
+            return self._framed("update", series.sequence, b"[%s]" % last, series.forming.t)
         changed = series.since(mark)
         if changed is None or len(changed.candles) > self._shop.limits.most_bars:
             return None
@@ -126,8 +130,12 @@ class CandleFeed(Feed):
         return self._series
 
     def _bars(self, kind: Types, sequence: int, candles: Candles) -> bytes:
-        is_closed = not len(candles) or self._is_closed(int(candles.t[-1]))
-        return text_frame(bars_message(kind, self._name, sequence, candles, closed=is_closed))
+        last = int(candles.t[-1]) if len(candles) else None
+        return self._framed(kind, sequence, bars_json(candles, "rows"), last)
+
+    def _framed(self, kind: Types, sequence: int, bars: bytes, last: int | None) -> bytes:
+        is_closed = last is None or self._is_closed(last)
+        return text_frame(bars_message(kind, self._name, sequence, bars, closed=is_closed))
 
     def _is_closed(self, t: int) -> bool:
         """Return whether the bar at a time has ended."""

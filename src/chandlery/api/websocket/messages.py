@@ -13,8 +13,6 @@ import msgspec
 from msgspec import Raw
 
 from chandlery.api.websocket.limits import Code
-from chandlery.core.candles import Candles
-from chandlery.formats.bars_json import bars_json
 
 VERSION = 1
 """Of the protocol. It grows when a client of the old one would misunderstand the new one."""
@@ -165,12 +163,9 @@ def replied(kind: Types, name: bytes, id_: Raw) -> bytes:
     return b'{"type":"%s",%s,"id":%s}' % (kind.encode(), name, bytes(id_))
 
 
-def bars_message(
-    kind: Types, name: bytes, sequence: int, candles: Candles, *, closed: bool
-) -> bytes:
-    """Return a message with bars, the last of which is closed or not."""
+def bars_message(kind: Types, name: bytes, sequence: int, bars: bytes, *, closed: bool) -> bytes:
+    """Return a message with bars, given as a JSON array, the last of which is closed or not."""
     end = b"true" if closed else b"false"
-    bars = bars_json(candles, "rows")
     fields = (kind.encode(), name, sequence, end, bars)
     return b'{"type":"%s",%s,"sequence":%d,"closed":%s,"bars":%s}' % fields
 

@@ -94,16 +94,20 @@ class Forming:
 
     def candles(self) -> Candles:
         """Return the bar as one row."""
-        return Candles.of(
-            market=(self.market,),
-            t=(self.t,),
-            o=(self.o,),
-            h=(self.h,),
-            l=(self.l,),
-            c=(self.c,),
-            v=(significant_one(self.v),),
-            q=(significant_one(self.q),),
-            n=(self.n,),
-            bv=(significant_one(self.bv),),
-            given=(self.given,),
-        )
+        bar = self.bar()
+        columns = {name: (value,) for name, value in bar.items()}
+        return Candles.of(market=(self.market,), given=(self.given,), **columns)
+
+    def bar(self) -> dict[str, float]:
+        """Return the numbers of the bar."""
+        return {
+            "t": self.t,
+            "o": self.o,
+            "h": self.h,
+            "l": self.l,
+            "c": self.c,
+            "v": significant_one(self.v),
+            "q": significant_one(self.q),
+            "n": self.n,
+            "bv": significant_one(self.bv),
+        }

@@ -15,7 +15,7 @@ from chandlery.engine.live.forming import Forming, Part
 from chandlery.engine.live.reading import FAR, Loaded, Tail
 from chandlery.engine.live.texts import one_bar
 from chandlery.engine.live.window import Window
-from chandlery.formats.bars_json import Form
+from chandlery.formats.bars_json import ROW_FORMS, Form
 
 NO_BARS = Candles.empty()
 
@@ -225,6 +225,19 @@ class Series:
             candles = Candles.concat((candles, self.last))
             corrected = np.append(corrected, False)
         return Changed(candles, corrected)
+
+    def last_alone_since(self, sequence: int) -> bytes | None:
+        """Return the bar in the making as JSON if nothing else changed after a sequence number.
+
+        So it is of nearly every commit, and so it costs no columns.
+        """
+        if self.forming is None or not self.since_sequence <= sequence < self.sequence:
+            return None
+        if sequence < self.body.newest_change:
+            return None
+        if "rows" not in self._texts:
+            self._texts["rows"] = [ROW_FORMS["rows"].one(self.forming.bar()).encode()]
+        return self._texts["rows"][0]
 
     def newest(self, count: int) -> Candles:
         """Return the last bars that are held."""
