@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chandlery.formats import text_of, texts_of
+from chandlery.formats.numbers import joined
 
 SAMPLES = {
     64000.0: "64000",
@@ -70,3 +71,20 @@ def test_a_column_prints_as_each_of_its_numbers(values: list[float]) -> None:
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
 def test_integers_print_whole(values: list[int]) -> None:
     assert texts_of(np.array(values, dtype=np.int64)) == [str(value) for value in values]
+
+
+COLUMNS = st.lists(
+    st.floats(1e-4, 1e14) | st.floats() | st.sampled_from(list(SAMPLES)) | st.just(math.nan)
+) | st.lists(st.floats(1e-4, 1e14))
+
+
+@given(COLUMNS)
+def test_a_column_with_commas_is_its_texts(values: list[float]) -> None:
+    column = np.array(values, dtype=np.float64)
+    expected = ",".join(text or "null" for text in texts_of(column)).encode()
+    assert joined(column) == expected
+
+
+@given(st.lists(st.integers(-(1 << 60), 1 << 60)))
+def test_a_column_of_whole_numbers_with_commas_is_its_texts(values: list[int]) -> None:
+    assert joined(np.array(values, dtype=np.int64)) == ",".join(map(str, values)).encode()

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 from chandlery.core.candles import Candles
-from chandlery.formats.numbers import text_of, texts_of
+from chandlery.formats.numbers import joined, text_of, texts_of
 
 Form = Literal["udf", "rows", "lightweight"]
 
@@ -71,5 +71,5 @@ def udf_json(columns: Sequence[bytes]) -> bytes:
 def bars_json(candles: Candles, form: Form) -> bytes:
     """Return bars as JSON."""
     if form == "udf":
-        return udf_json([",".join(number_texts(candles, name)).encode() for name in UDF])
+        return udf_json([joined(getattr(candles, name)) for name in UDF])
     return f"[{','.join(ROW_FORMS[form].rows(candles))}]".encode()

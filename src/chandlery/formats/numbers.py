@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from chandlery.core.columns import Floats
 
 SMALLEST_PLAIN = 1e-18
+PLAIN_FROM, PLAIN_TO = 1e-4, 1e15
+"""Between these the encoder writes no exponent either."""
 
 FEW = 4
 """So few numbers are faster one by one than as a column."""
@@ -43,15 +45,35 @@ def texts_of(column: NDArray[Any]) -> list[str]:
     return texts
 
 
+def joined(column: NDArray[Any]) -> bytes:
+    """Return a column as JSON numbers with commas between: `texts_of` of nearly all, much faster.
+
+    What is not known is null.
+    """
+    values = np.ascontiguousarray(column)
+    is_float = values.dtype.kind == "f"
+    if not len(values) or (is_float and not _are_plain(values)):
+        return ",".join(text or "null" for text in texts_of(values)).encode()
+    encoded = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+    return (encoded + b",").replace(b".0,", b",")[:-1] if is_float else encoded
+
+
+def _are_plain(values: Floats) -> bool:
+    """Return whether all are of a size that is never written with an exponent."""
+    return bool(values.min() >= PLAIN_FROM and values.max() < PLAIN_TO)
+
+
 def _take_out_exponents(texts: list[str], values: Floats) -> None:
+    if _are_plain(values):
+        return
     size = np.abs(values)
-    is_small = (values < 1e-4) & (values >= SMALLEST_PLAIN)
+    is_small = (values < PLAIN_FROM) & (values >= SMALLEST_PLAIN)
     for row in np.flatnonzero(is_small).tolist():
         digits, has_exponent, exponent = texts[row].partition("e-")
         if has_exponent:
             texts[row] = _LEADING[exponent] + digits.replace(".", "")
     is_zero = (values == 0) & ~np.signbit(values)
-    is_settled = is_small | is_zero | ((size >= 1e-4) & (size < 1e15)) | np.isnan(values)
+    is_settled = is_small | is_zero | ((size >= PLAIN_FROM) & (size < PLAIN_TO)) | np.isnan(values)
     for row in np.flatnonzero(~is_settled).tolist():
         texts[row] = text_of(values[row])
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from chandlery.core.candles import Candles
+from chandlery.core.columns import Bools, Int32s
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.edge import Partials
@@ -138,8 +139,18 @@ def _of_markets(rows: Rows, wanted: Set[int]) -> Rows:
         found = map(wanted.__contains__, rows.market.tolist())
         is_wanted = np.fromiter(found, np.bool_, len(rows))
     else:
-        is_wanted = np.isin(rows.market, np.fromiter(wanted, np.int32, len(wanted)))
+        is_wanted = _are_among(rows.market, np.fromiter(wanted, np.int32, len(wanted)))
     return rows if is_wanted.all() else rows.take(is_wanted)
+
+
+def _are_among(markets: Int32s, wanted: Int32s) -> Bools:
+    """Return which are wanted: as `isin`, which has more to say than that."""
+    if not len(wanted):
+        return np.zeros(len(markets), dtype=np.bool_)
+    wanted.sort()
+    at = np.minimum(np.searchsorted(wanted, markets), len(wanted) - 1)
+    found: Bools = wanted[at] == markets
+    return found
 
 
 def _spans(ranges: Ranges) -> dict[int, tuple[int, int]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chandlery.core.candles import Candles
 from chandlery.formats.bars_json import ROW_FORMS, UDF, Form, number_texts
+from chandlery.formats.numbers import joined
 
 Buffer: TypeAlias = bytes | memoryview
 
@@ -20,6 +22,7 @@ HEADS: dict[Form, tuple[bytes, ...]] = {
     "lightweight": (b"[",),
 }
 """What stands before each column, or before the rows."""
+COMMA = ord(",")
 ENDS: dict[Form, bytes] = {"udf": b"]}", "rows": b"]", "lightweight": b"]"}
 
 
@@ -32,6 +35,16 @@ class Pieces:
         self._buffer = bytearray()
         self._offsets = array("q", (0,))
         self.extend(texts)
+
+    @classmethod
+    def of_numbers(cls, column: NDArray[Any]) -> Pieces:
+        """Return the texts of numbers."""
+        pieces = cls()
+        if len(column):
+            pieces._buffer += joined(column) + b","
+            ends = np.flatnonzero(np.frombuffer(pieces._buffer, dtype=np.uint8) == COMMA) + 1
+            pieces._offsets.frombytes(ends.astype(np.int64).tobytes())
+        return pieces
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -74,7 +87,10 @@ class Texts:
 
     def __init__(self, form: Form, candles: Candles) -> None:
         self._form = form
-        self._columns = [Pieces(texts) for texts in _texts(form, candles)]
+        if form == "udf":
+            self._columns = [Pieces.of_numbers(getattr(candles, name)) for name in UDF]
+        else:
+            self._columns = [Pieces(texts) for texts in _texts(form, candles)]
 
     @property
     def nbytes(self) -> int:
