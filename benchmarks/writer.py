@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 
 from benchmarks import data
-from benchmarks.report import Figure, at_least, below
+from benchmarks.report import Figure, at_least, at_most, below
 from chandlery.clock import SystemClock
 from chandlery.core.delivery import Delivery
 from chandlery.core.filters import Rule
@@ -33,6 +33,7 @@ RULES = {
     "least notional and largest deviation": Rule(min_notional=5.0, max_deviation=0.1),
 }
 FILTERED_ROWS = 200_000
+CROWD = 200_000
 
 
 def bare(batches: Sequence[Trades]) -> float:
@@ -171,6 +172,31 @@ def with_filters(batches: Sequence[Trades]) -> list[Figure]:
     ]
 
 
+def new_markets(count: int, news: int = 20) -> float:
+    """Commit the first trade of new markets, one by one, beside so many; return the middle time."""
+    with tempfile.TemporaryDirectory(dir=data.folder()) as folder:
+        engine = Engine(DuckDBStore(Path(folder) / "ours.duckdb"))
+        engine.registry.add([Market.of(f"DEX:T{number}/USD") for number in range(count)])
+        engine.registry.flush()
+        took = []
+        for number in range(news):
+            market = engine.registry.add_symbol(f"NEW:T{number}/USD")
+            trade = Trades.of(
+                market=[market],
+                time=[data.START_US + number],
+                price=[1.5],
+                size=[1.0],
+                side=[1],
+                sequence=[0],
+                id=[number + 1],
+            )
+            began = time.perf_counter()
+            engine.recorder.record(Delivery(trades=trade), SystemClock().now_us())
+            took.append(time.perf_counter() - began)
+        engine.store.close()
+    return sorted(took)[news // 2]
+
+
 def run(rows: int = 2_000_000, seconds: int = 75) -> Sequence[Figure]:
     """Measure in turns and take the medians."""
     batches = list(data.batches(rows, batch_rows=ROWS))
@@ -191,6 +217,10 @@ def run(rows: int = 2_000_000, seconds: int = 75) -> Sequence[Figure]:
         for name, rates in (("one sender", one), ("16 senders", many))
     ]
     figures += with_filters(batches[: FILTERED_ROWS // ROWS])
+    few, crowd = new_markets(1_000), new_markets(CROWD)
+    name = f"first trade of a new market beside {CROWD:,} others"
+    beside = f"{few * 1e3:.1f} ms (beside 1,000)"
+    figures.append(at_most(name, f"{crowd * 1e3:.1f} ms", beside, crowd / few, 5))
     for rate, limit in ((10_000, 25), (100_000, 100)):
         took = np.array(asyncio.run(latencies(rate, seconds))) * 1e3
         p50, p99 = np.percentile(took, (50, 99))

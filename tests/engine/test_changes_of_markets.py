@@ -39,3 +39,24 @@ def test_a_market_that_is_edited_while_something_is_learned_of_it_keeps_both(
     market = store.markets()[number]
     assert (market.hidden, market.session, market.price_scale) == (True, "0930-1600", 1_000)
     assert "session" in market.edited
+
+
+def test_when_markets_trade_is_known_whatever_becomes_of_them() -> None:
+    """It is learned of each market alone: as if all had been looked at again."""
+    tokyo = {"session": "0900-1500", "time_zone": "Asia/Tokyo"}
+    store = MemoryStore()
+    registry = Engine(store).registry
+    assert registry.calendars.is_plain
+    registry.add([Market.of("X:A"), Market.of("X:B", **tokyo), Market.of("X:C")])
+    registry.flush()
+    kept: set[tuple[str, ...]] = set()
+    for symbol, told in (("X:A", tokyo), ("X:B", {}), ("X:D", tokyo), ("X:A", {}), ("X:C", {})):
+        registry.add([Market.of(symbol, **told)])
+        registry.flush()
+        registry.replace([Market.of(symbol, **told)])
+        again = Engine(store).registry
+        own = [registry.calendars.of(number) for number in range(len(registry))]
+        assert own == [again.calendars.of(number) for number in range(len(again))]
+        assert registry.calendars.is_plain == again.calendars.is_plain
+        kept.add(tuple(calendar.time_zone for calendar in own))
+    assert len(kept) == 4

@@ -32,7 +32,10 @@ class Registry:
         self._lock = threading.RLock()
         self._markets = store.markets()
         self._numbers = {market.key: number for number, market in self._markets.items()}
-        self._calendars = self._make_calendars()
+        self._special: dict[int, Calendar] = {}
+        """The calendars that are not plain: few, so that no change of a market looks at all."""
+        self._calendars = Calendars()
+        self._learn_calendars(self._markets.items())
         self._new: list[int] = []
         self._indexing = threading.Lock()
         self._edition = 0
@@ -117,7 +120,8 @@ class Registry:
                 self._markets[number] = market
                 self._new.append(number)
             if new:
-                self._grow(new.values())
+                self._learn_calendars(enumerate(new.values(), first))
+                self._grow()
             # Last: whoever finds a number finds all that is known under it.
             self._numbers.update(zip(new, range(first, first + len(new)), strict=True))
             return [self._numbers[market.key] for market in markets]
@@ -153,12 +157,10 @@ class Registry:
                 number = self._numbers[market.key]
                 self._edition += _searched_of(market) != _searched_of(self._markets[number])
                 self._markets[number] = market
-            self._calendars = self._make_calendars()
+                self._learn_calendars([(number, market)])
 
-    def _grow(self, new: Iterable[Market]) -> None:
+    def _grow(self) -> None:
         """Make room for what is known of new markets."""
-        if any(market.calendar != _PLAIN for market in new):
-            self._calendars = self._make_calendars()
         more = len(self._markets) - len(self._first)
         self._first = np.append(self._first, np.full(more, NEVER, dtype=np.int64))
         self._last = np.append(self._last, np.full(more, -1, dtype=np.int64))
@@ -166,12 +168,20 @@ class Registry:
         self._changes = np.append(self._changes, np.zeros(more, dtype=np.int64))
         self._reference = np.append(self._reference, np.zeros(more))
 
-    def _make_calendars(self) -> Calendars:
-        plain = Calendar()
-        own = {number: market.calendar for number, market in self._markets.items()}
-        return Calendars(
-            {number: calendar for number, calendar in own.items() if calendar != plain}
-        )
+    def _learn_calendars(self, markets: Iterable[tuple[int, Market]]) -> None:
+        """Take note of when markets trade."""
+        is_changed = False
+        for number, market in markets:
+            own = market.calendar
+            if own == self._special.get(number, _PLAIN):
+                continue
+            is_changed = True
+            if own == _PLAIN:
+                del self._special[number]
+            else:
+                self._special[number] = own
+        if is_changed:
+            self._calendars = Calendars(self._special)
 
     def reach(self, market: int) -> tuple[int, int]:
         """Return [first, last) in seconds between which all of a market's data lies."""

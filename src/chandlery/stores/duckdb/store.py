@@ -298,8 +298,17 @@ def _series(session: Session) -> list[Series]:
     return sorted(found, key=lambda series: series.resolution)
 
 
+def _known(session: Session, markets: Sequence[Market]) -> list[tuple[str, int, str]]:
+    """Return key, number and symbol of those that are stored: there may be millions of others."""
+    session.input("input_keys", {"key": np.array([market.key for market in markets])})
+    return session.execute(
+        "SELECT upper(symbol), number, symbol FROM markets "
+        "WHERE upper(symbol) IN (SELECT key FROM input_keys)"
+    ).fetchall()
+
+
 def _update_markets(session: Session, markets: Sequence[Market]) -> None:
-    symbols = dict(session.execute("SELECT upper(symbol), symbol FROM markets").fetchall())
+    symbols = {key: symbol for key, _, symbol in _known(session, markets)}
     known = [replace(m, symbol=symbols[m.key]) for m in markets if m.key in symbols]
     if not known:
         return
@@ -313,13 +322,13 @@ def _update_markets(session: Session, markets: Sequence[Market]) -> None:
 
 
 def _add_markets(session: Session, markets: Sequence[Market]) -> list[int]:
-    rows = session.execute("SELECT upper(symbol), number FROM markets").fetchall()
-    numbers: dict[str, int] = dict(rows)
+    numbers = {key: number for key, number, _ in _known(session, markets)}
+    count = session.number("SELECT count(*) FROM markets") or 0
     new: list[tuple[int, str, str]] = []
     for market in markets:
         key = market.key
         if key not in numbers:
-            numbers[key] = len(numbers)
+            numbers[key] = count + len(new)
             new.append((numbers[key], market.symbol, msgspec.json.encode(market).decode()))
     if new:
         columns = zip(("number", "symbol", "document"), zip(*new, strict=True), strict=True)
