@@ -210,7 +210,7 @@ def _joined_by(swarm: Swarm, count: int) -> Sequence[socket.socket]:
 
 def _beside(name: str, alone: float, beside: float) -> list[Figure]:
     return [
-        below(f"{name}: p99", beside, max(50.0, 1.1 * alone), "ms"),
+        below(f"{name}: p99", beside, 50, "ms"),
         Figure(f"{name}: p99 without them", f"{alone:.1f} ms"),
     ]
 

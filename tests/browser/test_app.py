@@ -12,7 +12,7 @@ from tests.browser.accessible import faults_of
 from tests.browser.compared import bars_of
 from tests.browser.conftest import PHONE, Opened, Watched
 from tests.browser.markets import BTC, RARE
-from tests.browser.pictures import frame, picture, settled
+from tests.browser.pictures import frame, settled
 from tests.browser.served import Served, now
 from tests.browser.waiting import live, seen, until
 
@@ -239,8 +239,12 @@ def test_the_chart_fills_the_screen_and_comes_back(page: Page) -> None:
 
 @pytest.mark.parametrize(("button", "choices"), [("Kind of chart", 8), ("Scale", 4)])
 def test_every_kind_of_chart_and_every_scale_looks_different(
-    page: Page, button: str, choices: int
+    server: Served, opened: Opened, button: str, choices: int
 ) -> None:
+    start = int(now()) // 86_400 * 86_400 - 3 * 86_400
+    page = opened(f"{server.url}/chart/{BTC}?interval=15m&t={start}-{start + 86_400}")
+    live(page)
+    expect(page.locator(".chart-area")).to_have_attribute("aria-busy", "false")
     items = page.get_by_role("menuitemradio")
     pictures: set[bytes] = set()
     for choice in range(choices):
@@ -248,8 +252,11 @@ def test_every_kind_of_chart_and_every_scale_looks_different(
         expect(items).to_have_count(choices)
         items.nth(choice).click()
         expect(items).to_have_count(0)
-        seen(page, lambda: picture(page) not in pictures)
+        # Off the chart: a crosshair is no other kind of chart.
+        page.mouse.move(700, 2)
+        seen(page, lambda: settled(page) not in pictures)
         pictures.add(settled(page))
+    assert len(pictures) == choices
     live(page)
 
 

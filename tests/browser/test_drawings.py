@@ -147,8 +147,9 @@ def test_the_keyboard_alone_draws_moves_and_removes(page: Page) -> None:
 def test_a_drag_ends_outside_of_the_chart_and_the_chart_pans_again(page: Page) -> None:
     tool(page, "Trend line")
     drag(page, (400, 500), (700, 300))
-    drawn(page, 1)
+    (before,) = drawn(page, 1)
     drag(page, (550, 400), (1435, 20))
+    seen(page, lambda: drawn(page, 1)[0]["anchors"] != before["anchors"])
     (moved,) = drawn(page, 1)
     page.mouse.move(300, 300)
     assert drawn(page, 1) == [moved]

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from chandlery.core.calendar import Calendar, Calendars
 from chandlery.core.market import Market
 from chandlery.engine.editing import MarketEdit, edit_market
 from chandlery.engine.engine import Engine
@@ -60,3 +61,22 @@ def test_when_markets_trade_is_known_whatever_becomes_of_them() -> None:
         assert registry.calendars.is_plain == again.calendars.is_plain
         kept.add(tuple(calendar.time_zone for calendar in own))
     assert len(kept) == 4
+
+
+def test_markets_that_change_together_are_learned_of_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registry = Engine(MemoryStore()).registry
+    registry.add([Market.of(f"X:{number}") for number in range(100)])
+    registry.flush()
+    made: list[Calendars] = []
+
+    def making(own: dict[int, Calendar]) -> Calendars:
+        made.append(Calendars(own))
+        return made[-1]
+
+    monkeypatch.setattr("chandlery.engine.registry.Calendars", making)
+    session = {"session": "0900-1500", "time_zone": "Asia/Tokyo"}
+    registry.update([Market.of(f"X:{number}", **session) for number in range(100)])
+    assert len(made) == 1
+    assert registry.calendars.of(99).time_zone == "Asia/Tokyo"

@@ -107,4 +107,5 @@ def _clients(hub: Hub) -> ClientFigures:
         clients=len(hub.clients),
         slow_closes=hub.figures.closed[Code.TOO_SLOW],
         messages=hub.pump.messages,
+        opening_bytes=hub.openings.nbytes,
     )

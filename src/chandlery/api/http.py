@@ -7,7 +7,7 @@ import errno
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -59,21 +59,31 @@ def queues(host: str, port: int) -> Iterator[list[socket.socket]]:
     """Give all sockets to take connections from, the one that is bound first."""
     with ExitStack() as stack:
         first = stack.enter_context(closing(bound(host, port)))
-        more = []
+        more: list[socket.socket] = []
         if sys.platform == "linux":
-            # Bound alone, so that a port in use is noticed, and shared from then on.
-            first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            more = [stack.enter_context(closing(_beside(first))) for _ in range(QUEUES - 1)]
+            # Bound alone, so that a port in use is noticed, and shared from then on. Where the
+            # system does not let it, one queue is enough to serve.
+            with suppress(OSError):
+                first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                while len(more) < QUEUES - 1:
+                    more.append(stack.enter_context(closing(beside(first))))
         yield [first, *more]
 
 
-def _beside(first: socket.socket) -> socket.socket:
+def beside(first: socket.socket) -> socket.socket:
     """Return another socket that listens at the same port."""
     own = socket.socket(first.family, first.type, first.proto)
-    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    own.bind(first.getsockname())
-    own.listen(BACKLOG)
+    try:
+        # What is left of its connections must not keep the next server from the port, and those
+        # of the first socket, which may have some already, must not keep this one.
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        own.bind(first.getsockname())
+        own.listen(BACKLOG)
+    except OSError:
+        own.close()
+        raise
     return own
 
 

@@ -79,6 +79,16 @@ class Covering(Protocol):
 
 
 @runtime_checkable
+class Refused(Covering, Protocol):
+    """A source that knows of which of its symbols nothing will come, while others go on."""
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Why, by symbol."""
+        ...
+
+
+@runtime_checkable
 class Adjustable(Covering, Protocol):
     """A source whose symbols may come and go while it is read."""
 
@@ -139,6 +149,15 @@ class Feed:
     def numbers(self) -> Mapping[str, int]:
         """The store's number of each symbol it brings, as far as the source knows."""
         return self.source.numbers if isinstance(self.source, Covering) else {}
+
+    @property
+    def refused(self) -> dict[int, str]:
+        """Why nothing will come of a market, by its number, though the feed itself is at work."""
+        source = self.source
+        if not (self.is_running and isinstance(source, Refused)):
+            return {}
+        numbers = source.numbers
+        return {numbers[own]: why for own, why in source.refused.items() if own in numbers}
 
     @property
     def can(self) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ class Registry:
                 number = self._numbers[market.key]
                 self._edition += _searched_of(market) != _searched_of(self._markets[number])
                 self._markets[number] = market
-                self._learn_calendars([(number, market)])
+            self._learn_calendars((self._numbers[market.key], market) for market in markets)
 
     def _grow(self) -> None:
         """Make room for what is known of new markets."""

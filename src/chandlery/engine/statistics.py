@@ -141,3 +141,5 @@ class ClientFigures:
     slow_closes: int = 0
     """Clients that were let go because they read too slowly."""
     messages: int = 0
+    opening_bytes: int = 0
+    """What is kept for those who come back at once."""

@@ -141,7 +141,13 @@ async def test_health_has_every_part(client: httpx.AsyncClient, operations: Oper
     assert {"name": "trades", "rows": 2}.items() <= parts["store"]["tables"][0].items()
     assert parts["jobs"]["jobs"][0]["name"] == "roll-up 1m"
     assert 0 < parts["disk"]["free_bytes"] <= parts["disk"]["total_bytes"]
-    assert parts["websocket"] == {"status": "ok", "clients": 3, "slow_closes": 1, "messages": 900}
+    assert parts["websocket"] == {
+        "status": "ok",
+        "clients": 3,
+        "slow_closes": 1,
+        "messages": 900,
+        "opening_bytes": 0,
+    }
     assert {"hits", "misses", "bytes", "series"} <= set(parts["live"])
 
 

@@ -364,6 +364,7 @@ class Wire:
     def __init__(self, name: str, market: int, state: str = "live", reason: str = "") -> None:
         self.name, self.numbers = name, {"own": market}
         self.state, self.reason = state, reason
+        self.refused: dict[str, str] = {}
 
     def deliveries(self, position: str | None) -> AsyncIterator[Delivery]:
         raise NotImplementedError
@@ -406,6 +407,33 @@ async def test_a_market_is_told_of_its_own_feed_and_only_when_that_changes(ours:
     await looked(ours)
     assert one.said() == []
     assert list(ours.hub.feeds.statuses) == [-1]
+
+
+async def test_a_market_that_is_refused_is_not_told_to_be_live_with_the_others(ours: House) -> None:
+    one, wire = Follower.of(ours.hub), Wire("binance", 0)
+    wire.numbers["other"], wire.state = 7, "live"
+    feed = feed_on(ours, wire)
+    feed.heard()
+    await looked(ours)
+    await one.follow(Topic("status", 0))
+    await one.follow(STATUS)
+    assert one.said()[1]["feed"]["state"] == "live"
+    wire.refused = {"own": "no such market: own", "gone": "followed no more"}
+    await looked(ours)
+    (message,) = one.said()
+    assert message["symbol"] == "A:B"
+    assert (
+        message["feed"] | {"state": "stopped", "reason": "no such market: own"} == message["feed"]
+    )
+    wire.refused = {"other": "no such market: other"}
+    await looked(ours)
+    (message,) = one.said()
+    assert message["feed"]["state"] == "live"
+    # Of one that is not at work it tells that instead.
+    wire.refused = {"own": "no such market: own"}
+    feed.leave("paused", "stopped by hand")
+    await looked(ours)
+    assert [said["feed"]["reason"] for said in one.said() if "feed" in said] == ["stopped by hand"]
 
 
 async def looked(house: House) -> None:

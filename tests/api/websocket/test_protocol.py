@@ -222,10 +222,20 @@ def test_who_is_silent_is_asked_and_then_closed() -> None:
 def test_any_sign_of_life_is_enough() -> None:
     ours = protocol()
     assert ours.tick(20.0) == [Beat()]
-    ours.is_alive(20.5)
+    ours.is_alive()
     assert ours.tick(40.0) == [Beat()]
     ours.receive("nonsense", 59.0)
     assert ours.tick(60.0) == [Beat()]
+
+
+def test_what_was_heard_before_a_heartbeat_is_no_answer_to_it() -> None:
+    ours = protocol()
+    ours.receive('{"op":"ping"}', 5.0)
+    ours.is_alive()
+    assert ours.tick(20.0) == [Beat()]
+    action = only(ours.tick(40.0))
+    assert isinstance(action, Close)
+    assert action.code == Code.HEARTBEAT_MISSED
 
 
 def test_heartbeats_can_be_staggered() -> None:
@@ -255,7 +265,7 @@ def test_there_is_nothing_to_do_before_it_says_so(share: float, *, is_known: boo
         now, due = tenth / 10, ours.due
         if now == 3.0 and not is_known:
             ours.authenticated(Reader(), msgspec.Raw(b"1"))
-        ours.is_alive(now)
+        ours.is_alive()
         if ours.tick(now):
             assert due <= now
             moments.append(now)
@@ -290,7 +300,7 @@ def test_a_token_that_has_run_out_ends_the_connection() -> None:
     reader = Reader()
     ours = protocol(reader)
     assert ours.tick(20.0) == [Beat()]
-    ours.is_alive(21.0)
+    ours.is_alive()
     reader.valid = False
     action = only(ours.tick(40.0))
     assert isinstance(action, Close)

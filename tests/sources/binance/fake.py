@@ -200,8 +200,8 @@ class FakeBinance:
             await server.wait_closed()
 
     def given(self, symbol: str) -> list[FakeTrade]:
-        """Return the trades that REST has, at the end of time."""
-        return self._given[symbol]
+        """Return the trades that REST has, at the end of time; none of what is no market."""
+        return self._given.get(symbol, [])
 
     def relist(self, symbol: str, trades: Sequence[FakeTrade]) -> None:
         """Have a market begin again, with other trades than it had."""

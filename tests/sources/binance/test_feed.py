@@ -54,6 +54,19 @@ async def test_markets_are_known_as_the_exchange_lists_them() -> None:
     assert found.volume_precision == 3
 
 
+async def test_a_symbol_that_the_exchange_does_not_have_is_named_and_the_others_are_live() -> None:
+    clock, trades = scripted(9, seconds=10)
+    async with world(clock, trades) as home, home.serving() as server:
+        number = home.engine.registry.add_symbol("BINANCE:NOSUCH")
+        [feed] = server.feeds
+        assert home.feed is not None
+        home.feed.follow({"NOSUCH": number})
+        await until(home, server, lambda: feed.refused == {number: "no such market: NOSUCH"})
+        assert (await finished(home, server)).reason == "no such market: NOSUCH"
+        await home.feed.unfollow(["NOSUCH"])
+        assert (feed.refused, figures(server).reason) == ({}, "")
+
+
 async def test_a_planned_renewal_misses_nothing_and_asks_for_nothing_twice() -> None:
     # Not so fast: the new connection has eight seconds to open, which take it real time.
     clock, trades = scripted(3, seconds=25, speed=20)

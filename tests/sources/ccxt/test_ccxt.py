@@ -244,6 +244,7 @@ async def test_a_symbol_that_fails_for_good_stops_no_other(
     assert reason in feed.reason
     # Charts of the others are live.
     assert feed.state == "live"
+    assert feed.refused == {"DEAD/USDT": feed.reason}
     [gap] = [gap for delivery in found for gap in delivery.gaps]
     assert (gap.market, gap.start, gap.end) == (7, MS // 1000, None)
 

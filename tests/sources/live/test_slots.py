@@ -84,10 +84,22 @@ async def test_what_is_refused_while_connecting_anew_does_not_stop_the_others(sl
     slots.follow(["BAD"])
     Line.is_down.clear()
     await until(lambda: slots.states == {"live"} and "no BAD here" in slots.reasons)
+    assert slots.refused == {"BAD": "no BAD here"}
+
+
+async def test_what_is_refused_beside_a_connection_that_stands_is_named(slots: Slots) -> None:
+    slots.follow(["A"])
+    await until(lambda: slots.states == {"live"})
+    slots.follow(["BAD"])
+    await until(lambda: slots.refused == {"BAD": "no BAD here"})
+    assert slots.states == {"live"}
+    slots.follow(["B"])
+    assert slots.refused == {}
 
 
 async def test_what_was_refused_from_the_start_goes_on_once_it_is_let_go_of(slots: Slots) -> None:
     slots.follow(["A", "BAD"])
     await until(lambda: slots.states == {"stopped"})
+    assert slots.refused == {"A": "no BAD here", "BAD": "no BAD here"}
     slots.unfollow(["BAD"])
     await until(lambda: slots.states == {"live"})

@@ -68,6 +68,11 @@ def _clients(operations: Operations) -> Iterator[Figure]:
         kind="counter",
     )
     yield Figure("websocket_messages", "Messages sent.", lambda: read().messages, kind="counter")
+    yield Figure(
+        "websocket_opening_bytes",
+        "What is kept for clients that come back at once.",
+        lambda: read().opening_bytes,
+    )
 
 
 def _feeds(operations: Operations) -> Iterator[Figure]:

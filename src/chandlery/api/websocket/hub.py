@@ -59,8 +59,10 @@ class Hub:
         self._server = server
         self._clock = server.clock
         self.pump = Pump(self.limits.slice_s)
-        openings = Openings(server.clock)
-        shop = Shop(server.live, self.registry, server.clock, self.limits, self._gaps_of, openings)
+        self.openings = Openings(server.clock)
+        shop = Shop(
+            server.live, self.registry, server.clock, self.limits, self._gaps_of, self.openings
+        )
         self.feeds = Feeds(shop, ticker_of, self.pump)
         self._connected: Counter[str] = Counter()
         self._handlers = Handlers(
@@ -191,6 +193,7 @@ class Hub:
             try:
                 self._tell_status()
                 self.feeds.look_at_gaps()
+                self.openings.let_go()
                 await self.sweep()
             except Exception:  # noqa: BLE001 - the next sweep must come, whatever this one met
                 _log.exception("clients were not all looked after")
@@ -214,7 +217,7 @@ class Hub:
 
     def _look_after(self, client: Client, now: float, beat: bytes) -> None:
         if client.heard():
-            client.protocol.is_alive(now)
+            client.protocol.is_alive()
         for action in client.protocol.tick(now):
             if isinstance(action, Close):
                 client.close(action.code, action.message, action.hint)

@@ -14,7 +14,7 @@ KEPT_S = 5.0
 """How long frames are kept for others: until thousands are back, and no longer."""
 MOST_BYTES, LARGEST = 16 << 20, 65_536
 """What is kept of all feeds together, and the largest one of it."""
-OWN_BYTES = 256
+OWN_BYTES = 512
 """About what one takes beside its frames."""
 
 
@@ -29,22 +29,22 @@ class Openings:
 
     def of(self, asked: Hashable, make: Callable[[], bytes]) -> bytes:
         """Return the frames for what is asked for, which must name all that they depend on."""
-        now = self._clock.elapsed()
-        self._forget(now - KEPT_S, MOST_BYTES)
         known = self._made.get(asked)
         if known is not None:
             return known[1]
         frames = make()
         if len(frames) <= LARGEST:
-            self._made[asked] = (now, frames)
+            self._made[asked] = (self._clock.elapsed(), frames)
             self.nbytes += OWN_BYTES + len(frames)
+            self.let_go()
         return frames
 
-    def _forget(self, before: float, most_bytes: int) -> None:
-        """Let go of what was made before a moment, and of the oldest while it is too much."""
+    def let_go(self) -> None:
+        """Let go of what is old, and of the oldest while it is too much."""
+        before = self._clock.elapsed() - KEPT_S
         while self._made:
             asked, (made, frames) = next(iter(self._made.items()))
-            if made >= before and self.nbytes <= most_bytes:
+            if made >= before and self.nbytes <= MOST_BYTES:
                 break
             del self._made[asked]
             self.nbytes -= OWN_BYTES + len(frames)

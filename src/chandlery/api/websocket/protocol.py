@@ -128,9 +128,9 @@ class Protocol:
         "_asked",
         "_beat",
         "_began",
+        "_is_heard",
         "_limits",
         "_markets",
-        "_seen",
         "_tokens",
         "_tokens_at",
         "due",
@@ -145,8 +145,8 @@ class Protocol:
         self.topics: set[Topic] = set()
         self._limits = limits
         self._markets = markets
-        self._began = self._seen = self._beat = self._tokens_at = now
-        self._asked = False
+        self._began = self._beat = self._tokens_at = now
+        self._asked = self._is_heard = False
         self._tokens = float(limits.message_burst)
         self.due = self._due()
         """Before this moment there is no `tick` to do."""
@@ -172,9 +172,9 @@ class Protocol:
         more = {"heartbeat_s": limits.heartbeat_s, "authenticated": is_known, "limits": shown}
         return encoded("hello", head | more)
 
-    def is_alive(self, now: float) -> None:
-        """Take note of a sign of life."""
-        self._seen = now
+    def is_alive(self) -> None:
+        """Take note of a sign of life since the last heartbeat."""
+        self._is_heard = True
 
     def tick(self, now: float) -> list[Action]:
         """Return what is due."""
@@ -184,24 +184,26 @@ class Protocol:
             return [Close(Code.AUTHENTICATION_REQUIRED, message, 'send {"op":"auth","token":...}')]
         if now - self._beat < limits.heartbeat_s:
             return []
-        if self._asked and self._seen < self._beat:
+        if self._asked and not self._is_heard:
             message = f"a sign of life within {limits.heartbeat_s:g} s expected, found none"
             hint = 'answer pings of WebSocket, or send {"op":"ping"} now and then'
             return [Close(Code.HEARTBEAT_MISSED, message, hint)]
         if self.principal is not None and not self.principal.is_valid():
             hint = "connect again with a new one"
             return [Close(Code.AUTHENTICATION_FAILED, "the key or token has run out", hint)]
-        self._beat, self._asked = now, True
+        self._beat, self._asked, self._is_heard = now, True, False
         self.due = self._due()
         return [Beat()]
 
     def _due(self) -> float:
         beat = self._beat + self._limits.heartbeat_s
-        return beat if self.principal else min(beat, self._began + self._limits.authenticate_s)
+        if self.principal is not None:
+            return beat
+        return min(beat, self._began + self._limits.authenticate_s)
 
     def receive(self, message: str | bytes, now: float) -> list[Action]:
         """Return what is to be done about a message."""
-        self._seen = now
+        self._is_heard = True
         try:
             return [self._action(self._decoded(message, now))]
         except RefusedError as refused:

@@ -29,6 +29,8 @@ class Outlook:
     rows: list[dict[str, Any]]
     by_market: dict[int, int]
     """The row of each market's feed."""
+    refused: dict[int, str]
+    """Why nothing will come of a market, though its feed goes on."""
 
     @classmethod
     def of(cls, server: Server, *, is_draining: bool) -> Outlook:
@@ -42,7 +44,13 @@ class Outlook:
             for row, feed in reversed(list(enumerate(server.feeds)))
             for number in feed.numbers.values()
         }
-        return cls(status, reason, [row_of(feed) for feed in server.feeds], by_market)
+        refused = {
+            number: why
+            for row, feed in enumerate(server.feeds)
+            for number, why in feed.refused.items()
+            if by_market.get(number) == row
+        }
+        return cls(status, reason, [row_of(feed) for feed in server.feeds], by_market, refused)
 
     def message(self, market: int, symbol: str) -> bytes:
         """Return the message of a topic: of a market, or of the whole server."""
@@ -55,6 +63,9 @@ class Outlook:
         else:
             row = self.by_market.get(market)
             told["feed"] = None if row is None else self.rows[row]
+            if row is not None and market in self.refused:
+                own = {"state": "stopped", "reason": self.refused[market][:MOST_REASON]}
+                told["feed"] = self.rows[row] | own
         return encoded("status", told)
 
 

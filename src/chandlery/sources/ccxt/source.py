@@ -79,6 +79,11 @@ class CcxtSource:
         return "; ".join(dict.fromkeys((*found.refused.values(), *found.broken.values())))
 
     @property
+    def refused(self) -> Mapping[str, str]:
+        """Why nothing will come of a symbol, until the source is begun again."""
+        return self._found.refused
+
+    @property
     def reconnects(self) -> int:
         """How often something broke."""
         return self._found.breaks

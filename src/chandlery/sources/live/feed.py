@@ -66,7 +66,7 @@ class LiveFeed:
         self._tell = markets.learn
         self._around = surroundings
         self.figures = counts or FeedCounts()
-        self._unknown: list[str] = []
+        self._unknown: dict[str, str] = {}
         self._run: Run | None = None
         self._leaves = ""
         """Why it is to end; empty: it is not."""
@@ -98,10 +98,15 @@ class LiveFeed:
     @property
     def reason(self) -> str:
         """Why it is not live, as far as it is known."""
-        reasons = [f"no such market: {symbol}" for symbol in self._unknown]
+        reasons = list(self._unknown.values())
         if self._run is not None:
             reasons += [*self._run.slots.reasons, *filter(None, [self._run.filler.reason])]
         return "; ".join(dict.fromkeys(reasons))
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Why nothing will come of a symbol: the venue does not have it, or does not give it."""
+        return (self._run.slots.refused if self._run is not None else {}) | self._unknown
 
     @property
     def counts(self) -> dict[str, int]:
@@ -130,7 +135,7 @@ class LiveFeed:
         """Follow symbols no more; returns when what was seen of them is durable."""
         run = self._run
         known = [symbol for symbol in symbols if symbol in self._numbers]
-        self._unknown = [symbol for symbol in self._unknown if symbol not in symbols]
+        self._unknown = {own: why for own, why in self._unknown.items() if own not in symbols}
         if run is None:
             for symbol in known:
                 del self._numbers[symbol]
@@ -226,7 +231,7 @@ class LiveFeed:
             await self._around.sleep(back_off.next_s())
         for symbol in symbols:
             if symbol not in listed.markets and symbol in self._numbers:
-                self._unknown.append(symbol)
+                self._unknown[symbol] = f"no such market: {symbol}"
                 _log.error("no such market", feed=self.name, symbol=symbol)
             elif symbol in listed.halted:
                 _log.warning("market not traded just now", feed=self.name, symbol=symbol)

@@ -31,7 +31,7 @@ class Slot:
         self.plan = plan
         """What the connection brings, or the next one will: see `replan`."""
         self.reason = ""
-        self.refused = ""
+        self.refused: dict[str, str] = {}
         """Why symbols that were added are not brought, if the venue refuses them."""
         self._setting = setting
         self._around = setting.surroundings
@@ -49,7 +49,7 @@ class Slot:
         self._fresh = (self._fresh | set(plan.symbols).difference(self.plan.symbols)).intersection(
             plan.symbols
         )
-        self.plan, self.refused = plan, ""
+        self.plan, self.refused = plan, {}
         self._is_replanned.set()
 
     @property
@@ -84,8 +84,13 @@ class Slot:
         taken = self._taken
         if taken is None or not set(self.plan.symbols) > set(taken.symbols):
             return False
-        self.plan, self.refused = taken, str(error)
+        self._give_up(taken, error)
         return True
+
+    def _give_up(self, taken: Plan, error: RefusedError) -> None:
+        """Go on with what the venue took: the rest it refuses for good."""
+        added = set(self.plan.symbols).difference(taken.symbols)
+        self.plan, self.refused = taken, dict.fromkeys(added, str(error))
 
     def _note(self, error: ChandleryError) -> None:
         self.reason = str(error)
@@ -172,8 +177,7 @@ class Slot:
             _log.warning("renewal failed", feed=self._setting.venue.name, reason=str(error))
             if isinstance(error, RefusedError) and new.plan is self.plan is not old.plan:
                 # What was added is refused for good: that must not cost the others theirs.
-                self.plan = old.plan
-                self.refused = str(error)
+                self._give_up(old.plan, error)
             await self._sleep(self._back_off.next_s())
             return old, old_work
         except BaseException:

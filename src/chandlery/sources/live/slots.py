@@ -26,8 +26,18 @@ class Slots:
     @property
     def reasons(self) -> list[str]:
         """Why some are not as they should be."""
-        told = ((slot.reason, slot.refused) for slot in self._working)
-        return [reason for both in told for reason in both if reason]
+        told = ((slot.reason, *slot.refused.values()) for slot in self._working)
+        return [reason for all_of_it in told for reason in all_of_it if reason]
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Why symbols are not brought, and will not be until others are followed."""
+        found: dict[str, str] = {}
+        for slot in self._working:
+            found |= slot.refused
+            if slot.state == "stopped":
+                found |= dict.fromkeys(slot.plan.symbols, slot.reason)
+        return found
 
     def follow(self, symbols: Sequence[str]) -> None:
         """Bring symbols too: over connections that have room, else over new ones."""

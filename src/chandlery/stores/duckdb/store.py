@@ -129,6 +129,8 @@ class DuckDBStore:
 
     def add_markets(self, markets: Sequence[Market]) -> list[int]:
         """See Store.add_markets."""
+        if not markets:
+            return []
         with self._numbering:
             return self._database.transaction(lambda session: _add_markets(session, markets))
 
@@ -298,7 +300,7 @@ def _series(session: Session) -> list[Series]:
     return sorted(found, key=lambda series: series.resolution)
 
 
-def _known(session: Session, markets: Sequence[Market]) -> list[tuple[str, int, str]]:
+def _stored(session: Session, markets: Sequence[Market]) -> list[tuple[str, int, str]]:
     """Return key, number and symbol of those that are stored: there may be millions of others."""
     session.input("input_keys", {"key": np.array([market.key for market in markets])})
     return session.execute(
@@ -308,7 +310,7 @@ def _known(session: Session, markets: Sequence[Market]) -> list[tuple[str, int, 
 
 
 def _update_markets(session: Session, markets: Sequence[Market]) -> None:
-    symbols = {key: symbol for key, _, symbol in _known(session, markets)}
+    symbols = {key: symbol for key, _, symbol in _stored(session, markets)}
     known = [replace(m, symbol=symbols[m.key]) for m in markets if m.key in symbols]
     if not known:
         return
@@ -322,7 +324,7 @@ def _update_markets(session: Session, markets: Sequence[Market]) -> None:
 
 
 def _add_markets(session: Session, markets: Sequence[Market]) -> list[int]:
-    numbers = {key: number for key, number, _ in _known(session, markets)}
+    numbers = {key: number for key, number, _ in _stored(session, markets)}
     count = session.number("SELECT count(*) FROM markets") or 0
     new: list[tuple[int, str, str]] = []
     for market in markets:
