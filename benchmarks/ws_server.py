@@ -25,6 +25,7 @@ import uvicorn
 from typing_extensions import override
 
 from benchmarks.ws_series import HISTORY, MARKETS, now_us, symbol
+from chandlery.api.http import queues
 from chandlery.api.websocket import Connection, Endpoint, Hub, Limits, OpenGate
 from chandlery.api.websocket.endpoint import with_websocket
 from chandlery.cli.serving import run
@@ -129,17 +130,14 @@ async def _serve(server: Server, hub: Hub, rate: int) -> None:
         timeout_graceful_shutdown=1,
     )
     http = Http(config)
-    # The protocol is named: asyncio sets TCP_NODELAY only then.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(2_048)
-    work = asyncio.create_task(http.serve([listening]))
-    feeding = asyncio.create_task(Feeding(server, rate).run() if rate else asyncio.sleep(0))
-    await _answer(hub)
-    feeding.cancel()
-    await hub.close()
-    http.should_exit = True
-    await asyncio.gather(work, feeding, return_exceptions=True)
+    with queues("127.0.0.1", 0) as listening:
+        work = asyncio.create_task(http.serve(listening))
+        feeding = asyncio.create_task(Feeding(server, rate).run() if rate else asyncio.sleep(0))
+        await _answer(hub)
+        feeding.cancel()
+        await hub.close()
+        http.should_exit = True
+        await asyncio.gather(work, feeding, return_exceptions=True)
 
 
 async def healthz(scope: Any, receive: Any, send: Any) -> None:

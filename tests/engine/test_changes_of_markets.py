@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
 
 from chandlery.core.calendar import Calendar, Calendars
+from chandlery.core.candles import Candles
+from chandlery.core.delivery import Bars, Delivery
 from chandlery.core.market import Market
+from chandlery.core.resolution import Resolution
 from chandlery.engine.editing import MarketEdit, edit_market
 from chandlery.engine.engine import Engine
 from chandlery.stores.memory import MemoryStore
@@ -80,3 +84,19 @@ def test_markets_that_change_together_are_learned_of_at_once(
     registry.update([Market.of(f"X:{number}", **session) for number in range(100)])
     assert len(made) == 1
     assert registry.calendars.of(99).time_zone == "Asia/Tokyo"
+
+
+def test_of_bars_as_given_the_decimals_are_told_too() -> None:
+    """A market that only bars were imported of was shown without its cents."""
+    engine = Engine(MemoryStore())
+    number = engine.registry.add_symbol("X:BARS")
+    bars = Candles.of(
+        market=[number] * 2, t=[60, 120], o=[1.25, 1.5], h=[1.75, 1.5], l=[1.25, 1.125],
+        c=[1.5, 1.25], v=[0.5, math.nan], q=[math.nan] * 2, n=[0, 0], bv=[math.nan] * 2,
+        given=[True, True],
+    )  # fmt: skip
+    minute = Resolution.parse("1m")
+    engine.recorder.record(Delivery(bars=(Bars(minute, bars),)), 1_000_000_000)
+    market = engine.registry.market(number)
+    assert (market.price_scale, market.volume_precision) == (10_000, 1)
+    assert engine.store.markets()[number] == market

@@ -431,6 +431,7 @@ class Recorder:
             if len(given.candles):
                 self._tails.cool()
                 self._registry.extend(_clusters(given.candles.market, given.candles.t, 1 << 40))
+                self._registry.observe_bars(given.candles)
 
 
 def _of_rows(rows: Sequence[tuple[int, int, int]]) -> Ranges:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 
 from chandlery.core.calendar import Calendar, Calendars
-from chandlery.core.columns import US, Int32s, Int64s, starts_of_runs
+from chandlery.core.candles import Candles
+from chandlery.core.columns import US, Floats, Int32s, Int64s
 from chandlery.core.errors import StoreError, UnknownMarketError
 from chandlery.core.market import Market
 from chandlery.core.precision import price_scale_of, volume_precision_of
@@ -140,6 +141,8 @@ class Registry:
 
     def update(self, markets: Sequence[Market]) -> None:
         """Replace what is known of markets, but not what was set by hand."""
+        if not markets:
+            return
         with self._lock:
             known = [self.market(self._numbers[market.key]) for market in markets]
             self.replace([old.learned(new) for old, new in zip(known, markets, strict=True)])
@@ -210,47 +213,47 @@ class Registry:
             self._changes[market] += 1
 
     def observe(self, trades: Trades) -> None:
-        """Take note of trades that have been stored: how far they reach, and their prices.
-
-        Price scales are derived anew where prices are new or have moved tenfold.
-        """
+        """Take note of trades that have been stored: how far they reach, and their prices."""
         seconds = trades.time // US
         with self._lock:
             np.minimum.at(self._first, trades.market, seconds)
             np.maximum.at(self._last, trades.market, seconds + 1)
             np.maximum.at(self._newest_us, trades.market, trades.time)
             self._changes[trades.market] += 1
-        known = self._reference[trades.market]
-        moved = (trades.price >= known * 10) | (trades.price * 10 <= known)
-        if moved.any():
-            some = np.unique(trades.market[moved])[:MOST_SCALES_AT_ONCE]
-            self._rescale(trades.take(np.isin(trades.market, some)).sorted())
+        self._derive_scales(trades.market, trades.price, trades.size)
 
-    def _rescale(self, trades: Trades) -> None:
-        """Derive the scales of all the markets of some sorted trades."""
-        edges = np.append(starts_of_runs(trades.market), len(trades))
-        changed = []
-        for first, end in pairwise(edges.tolist()):
-            own = trades.take(slice(first, end))
-            number = int(own.market[0])
-            market = self._rescaled(number, own)
-            if market != self._markets[number]:
-                changed.append(market)
-        try:
-            if changed:
-                self.update(changed)
-        except StoreError:
-            # The trades are durable: what they are shown with can wait for the next ones.
+    def observe_bars(self, candles: Candles) -> None:
+        """Take note of bars as given: of some markets nothing else ever comes."""
+        prices = np.concatenate((candles.o, candles.h, candles.l, candles.c))
+        self._derive_scales(np.tile(candles.market, 4), prices, np.tile(candles.v, 4))
+
+    def _derive_scales(self, market: Int32s, price: Floats, size: Floats) -> None:
+        """Derive the scales of markets whose prices are new or have moved tenfold."""
+        known = self._reference[market]
+        moved = (price >= known * 10) | (price * 10 <= known)
+        if not moved.any():
             return
-        self._reference[trades.market[edges[:-1]]] = trades.price[edges[1:] - 1]
+        some = np.unique(market[moved])[:MOST_SCALES_AT_ONCE]
+        rows = [np.flatnonzero(market == number) for number in some]
+        derived = [
+            self._rescaled(number, price[own], size[own])
+            for number, own in zip(some.tolist(), rows, strict=True)
+        ]
+        old = [self._markets[number] for number in some.tolist()]
+        try:
+            self.update([new for new, was in zip(derived, old, strict=True) if new != was])
+        except StoreError:
+            # What came is durable: what it is shown with can wait for the next.
+            return
+        self._reference[some] = [price[own[-1]] for own in rows]
 
-    def _rescaled(self, number: int, trades: Trades) -> Market:
+    def _rescaled(self, number: int, price: Floats, size: Floats) -> Market:
         """Return the market with a scale that shows the old prices and the new."""
         market = self._markets[number]
         return replace(
             market,
-            price_scale=max(market.price_scale, price_scale_of(trades.price)),
-            volume_precision=max(market.volume_precision, volume_precision_of(trades.size)),
+            price_scale=max(market.price_scale, price_scale_of(price)),
+            volume_precision=max(market.volume_precision, volume_precision_of(size)),
         )
 
 

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { post, send } from '../api';
 import { type Action, type Polled, useAction, usePolled } from '../polled';
 import { type Column, Do, Field, Form, Panel, Rows, Trouble, Waiting } from '../ui';
+import { count } from '../words';
 import { Pages } from './feeds';
 
 const MARKETS = '/api/v1/admin/markets';
@@ -99,7 +100,7 @@ function Table({
     { name: 'Description', of: (row) => row.description },
     { name: 'Type', of: (row) => row.type },
     { name: 'Session', of: (row) => `${row.session} ${row.time_zone}` },
-    { name: 'Price scale', of: (row) => row.price_scale.toLocaleString('en'), isNumber: true },
+    { name: 'Price scale', of: (row) => count(row.price_scale || null), isNumber: true },
     { name: 'Set by hand', of: (row) => row.edited.join(', ') },
     {
       name: 'Actions',

@@ -10,7 +10,7 @@ const COLUMNS: Column<Job>[] = [
   { name: 'State', of: (job) => <Pill state={job.state} /> },
   { name: 'Behind', of: (job) => span(job.lag_s), isNumber: true },
   { name: 'To make again', of: (job) => count(job.marks), isNumber: true },
-  { name: 'Last run', of: (job) => moment(job.last_run) },
+  { name: 'Last run', of: (job) => (job.last_run ? moment(job.last_run) : 'never') },
   {
     name: 'Took',
     of: (job) => (job.duration_s === null ? '–' : `${(job.duration_s * 1000).toFixed(0)} ms`),

@@ -3,7 +3,7 @@ import type { BarStore } from '../bars/store';
 import { Signal } from '../signal';
 import type { Bar, Seconds, Stop } from '../types';
 import type { ChartFeed } from './feed';
-import { formatPrice, priceStyle } from './numbers';
+import { formatPrice, priceStyle, scaleOf } from './numbers';
 import { type Dirty, dirtier, type Items, Plot } from './plot';
 import type { Colours } from './theme';
 
@@ -130,7 +130,7 @@ export class CompareSet {
     return this.compared.map(({ state, feed }) => {
       const bar = feed && barFor(bars, feed.bars, index);
       const base = feed && barFor(bars, feed.bars, first);
-      const style = priceStyle(feed?.market.get()?.price_scale ?? 100, bar?.c ?? null);
+      const style = priceStyle(scaleOf(feed?.market.get()), bar?.c ?? null);
       return {
         state,
         colour: this.css(state.colour),

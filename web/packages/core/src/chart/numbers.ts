@@ -1,6 +1,7 @@
 /** How numbers are written, everywhere the same: axis, legend, labels. Pure. */
 
 import type { PriceFormatCustom } from 'lightweight-charts';
+import type { Market } from '../types';
 
 /** Signs of one width, so that columns of figures stay still. */
 const MINUS = '−';
@@ -20,6 +21,12 @@ export interface PriceStyle {
   readonly scale: number;
   readonly decimals: number;
 }
+
+const USUAL_SCALE = 100;
+
+/** How many ticks 1 has in a market; of one that nothing has come of yet, what is usual. */
+export const scaleOf = (market: Pick<Market, 'price_scale'> | null | undefined): number =>
+  market?.price_scale || USUAL_SCALE;
 
 /**
  * The style of a market whose prices have `scale` ticks in 1; where prices are smaller than a

@@ -20,7 +20,7 @@ import type { Layer } from './layer';
 import { Host, Layers } from './layers';
 import { barsRow, compareRow, indicatorRow, isSameLegend, type LegendRow } from './legend';
 import { MainSeries } from './main';
-import { type PriceStyle, priceStyle } from './numbers';
+import { type PriceStyle, priceStyle, scaleOf } from './numbers';
 import { Overlays } from './overlays';
 import { type PaneBox, Panes } from './panes';
 import { type Dirty, dirtied } from './plot';
@@ -271,7 +271,7 @@ export class ChartView {
   }
 
   private restyle(): void {
-    const style = priceStyle(this.market?.price_scale ?? 100, this.drawn.last()?.c ?? null);
+    const style = priceStyle(scaleOf(this.market), this.drawn.last()?.c ?? null);
     if (style.scale === this.style.scale && style.decimals === this.style.decimals) return;
     this.style = style;
     this.main.setPriceStyle(style);

@@ -5,6 +5,7 @@
 
 import { type IPriceLine, type ISeriesPrimitive, LineStyle } from 'lightweight-charts';
 import type { Layer, LayerHost } from '../chart/layer';
+import { scaleOf } from '../chart/numbers';
 import type { Stop } from '../types';
 import { Chip } from './chip';
 import { LineDrag } from './drag';
@@ -126,8 +127,7 @@ export class PriceLineLayer implements Layer {
     const there = this.chips.get(id);
     if (there) return there;
     const chip = new Chip({
-      key: (key, shift) =>
-        this.drag.key(id, key, host.market ? 1 / host.market.price_scale : 1, shift),
+      key: (key, shift) => this.drag.key(id, key, 1 / scaleOf(host.market), shift),
       confirm: () => this.drag.confirm(id),
       close: () => this.drag.close(id),
     });
