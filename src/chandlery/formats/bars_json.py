@@ -62,14 +62,14 @@ def number_texts(candles: Candles, name: str) -> list[str]:
     return [text or "null" for text in texts] if "" in texts else texts
 
 
-def udf_json(columns: Sequence[bytes]) -> bytes:
-    """Return TradingView's table of columns, each given as numbers with commas between."""
-    parts = (b'"%s":[%s]' % (name.encode(), text) for name, text in zip(UDF, columns, strict=True))
-    return b'{"s":"ok",' + b",".join(parts) + b"}"
+def columns_of(candles: Candles, names: Sequence[str]) -> bytes:
+    """Return columns as the fields of an object, without its braces."""
+    columns = ((name.encode(), joined(getattr(candles, name))) for name in names)
+    return b",".join(b'"%s":[%s]' % column for column in columns)
 
 
 def bars_json(candles: Candles, form: Form) -> bytes:
     """Return bars as JSON."""
     if form == "udf":
-        return udf_json([joined(getattr(candles, name)) for name in UDF])
+        return b'{"s":"ok",%s}' % columns_of(candles, UDF)
     return f"[{','.join(ROW_FORMS[form].rows(candles))}]".encode()

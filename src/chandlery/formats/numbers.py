@@ -37,9 +37,7 @@ def texts_of(column: NDArray[Any]) -> list[str]:
     if len(column) <= FEW:
         return [text_of(value) if type(value) is float else str(value) for value in column.tolist()]
     values = np.ascontiguousarray(column)
-    encoded = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-    texts = encoded[1:-1].replace("null", "").replace(".0,", ",").split(",")
-    texts[-1] = texts[-1].removesuffix(".0")
+    texts = _encoded(values).decode().replace("null", "").split(",")
     if values.dtype.kind == "f":
         _take_out_exponents(texts, values)
     return texts
@@ -51,11 +49,15 @@ def joined(column: NDArray[Any]) -> bytes:
     What is not known is null.
     """
     values = np.ascontiguousarray(column)
-    is_float = values.dtype.kind == "f"
-    if not len(values) or (is_float and not _are_plain(values)):
+    if len(values) <= FEW or (values.dtype.kind == "f" and not _are_plain(values)):
         return ",".join(text or "null" for text in texts_of(values)).encode()
+    return _encoded(values)
+
+
+def _encoded(values: NDArray[Any]) -> bytes:
+    """Return numbers as the encoder writes them, with commas between, but for `.0`."""
     encoded = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
-    return (encoded + b",").replace(b".0,", b",")[:-1] if is_float else encoded
+    return (encoded + b",").replace(b".0,", b",")[:-1]
 
 
 def _are_plain(values: Floats) -> bool:

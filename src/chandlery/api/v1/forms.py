@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chandlery.core.candles import Candles
 from chandlery.engine.live import Page
 from chandlery.formats.arrow import candles_arrow, candles_parquet
-from chandlery.formats.bars_json import ROWS, number_texts
+from chandlery.formats.bars_json import ROWS, columns_of
 from chandlery.formats.csv import candles_csv
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.\-]+")
@@ -25,8 +25,7 @@ class Form(NamedTuple):
 
 def columns_text(candles: Candles) -> bytes:
     """Return {"t": [...], "o": [...], ...}; what is not known is null."""
-    columns = (f'"{name}":[{",".join(number_texts(candles, name))}]' for name in ROWS)
-    return f"{{{','.join(columns)}}}".encode()
+    return b"{%s}" % columns_of(candles, ROWS)
 
 
 FORMS: dict[str, Form] = {

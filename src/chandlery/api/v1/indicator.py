@@ -22,7 +22,7 @@ from chandlery.core.indicators import Parameter as Own
 from chandlery.core.indicators import indicator as indicator_of
 from chandlery.engine.indicating import Indicated, Study, indicate
 from chandlery.engine.live import MOST_BARS, Window
-from chandlery.formats.numbers import texts_of
+from chandlery.formats.numbers import joined
 
 NAME: Parameter[str] = Parameter(
     name="name",
@@ -141,10 +141,6 @@ def _text(found: Indicated, study: Study) -> bytes:
             "displacement": dict(found.displacement),
         }
     ).body
-    lines = (f'"{name}":[{_numbers(values)}]' for name, values in found.outputs.items())
-    columns = f'"t":[{",".join(texts_of(found.times))}],"outputs":{{{",".join(lines)}}}'
-    return about[:-1] + f",{columns}}}".encode()
-
-
-def _numbers(values: Any) -> str:
-    return ",".join(text or "null" for text in texts_of(values))
+    lines = (b'"%s":[%s]' % (name.encode(), joined(own)) for name, own in found.outputs.items())
+    columns = b'"t":[%s],"outputs":{%s}' % (joined(found.times), b",".join(lines))
+    return b"%s,%s}" % (about[:-1], columns)
