@@ -32,6 +32,10 @@ class Batch:
         """Return the columns by name, in order, without copying."""
         return {name: getattr(self, name) for name in self.DTYPES}
 
+    def row(self, number: int) -> dict[str, Any]:
+        """Return the numbers of one row, by column."""
+        return {name: column[number].item() for name, column in self.columns().items()}
+
     def take(self, rows: Rows) -> Self:
         """Return the rows that an index, a mask or a slice selects."""
         return type(self)(**{name: column[rows] for name, column in self.columns().items()})

@@ -22,7 +22,7 @@ def test_its_text_is_that_of_its_columns(row: list[float], t: int, n: int) -> No
     expected = bars_json(forming.candles(), "rows")
     assert f"[{ROW_FORMS['rows'].one(forming.bar())}]".encode() == expected
     series = Series(1, MINUTE, forming=forming, sequence=5, since_sequence=2)
-    assert series.last_alone_since(4) == expected[1:-1]
+    assert series.last_alone_since(4) == (t, expected[1:-1])
 
 
 def test_it_is_all_that_changed_only_while_that_is_known() -> None:

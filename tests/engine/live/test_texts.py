@@ -19,9 +19,11 @@ def test_numbers_at_once_are_numbers_one_by_one(
 ) -> None:
     at_once, one_by_one = Pieces.of_numbers(np.array(values, dtype=np.float64)), Pieces()
     for value in values:
-        one_by_one.extend([f"{value!r}".removesuffix(".0") if is_plain(value) else other(value)])
-    at_once.extend([f"{value:g}" for value in more])
-    one_by_one.extend([f"{value:g}" for value in more])
+        text = f"{value!r}".removesuffix(".0") if is_plain(value) else other(value)
+        one_by_one.append(text.encode())
+    for value in more:
+        at_once.append(f"{value:g}".encode())
+        one_by_one.append(f"{value:g}".encode())
     assert len(at_once) == len(one_by_one) == len(values) + len(more)
     first = data.draw(st.integers(0, len(at_once)))
     end = data.draw(st.integers(first, len(at_once)))

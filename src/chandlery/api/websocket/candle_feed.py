@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 
 import numpy as np
 from typing_extensions import override
@@ -24,9 +23,6 @@ from chandlery.engine.live import Live, Window
 from chandlery.engine.live.series import Series
 from chandlery.engine.registry import Registry
 from chandlery.formats.bars_json import bars_json
-
-_numbers = count()
-"""A feed that is opened again may follow another series, whose sequences mean something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,6 @@ class CandleFeed(Feed):
         self._name = name_of("candles", shop.registry.market(topic.market).symbol, str(resolution))
         self._series: Series | None = None
         self._end = (0, 0)
-        self._number = next(_numbers)
 
     @override
     async def open(self) -> None:
@@ -84,8 +79,9 @@ class CandleFeed(Feed):
     def between(self, mark: int) -> bytes | None:
         series = self._now
         last = series.last_alone_since(mark)
-        if last is not None and series.forming is not None:
-            return self._framed("update", series.sequence, b"[%s]" % last, series.forming.t)
+        if last is not None:
+            t, bar = last
+            return self._framed("update", series.sequence, b"[%s]" % bar, t)
         changed = series.since(mark)
         if changed is None or len(changed.candles) > self._shop.limits.most_bars:
             return None
@@ -105,9 +101,10 @@ class CandleFeed(Feed):
     def opening(self, bars: int, since: int | None) -> bytes:
         series = self._now
         has_ended = series.forming is None or self._is_closed(series.forming.t)
-        # Older bars can be read in front of a series without a change of what is told of it.
+        # Older bars can be read in front of a series without a change of what is told of it. A feed
+        # that is opened again may follow another series, whose sequences mean something else.
         held = (series.since_sequence, series.sequence, len(series), has_ended)
-        asked = (self._number, *held, bars, since)
+        asked = (self, *held, bars, since)
         return self._shop.openings.of(asked, lambda: self._opening(bars, since))
 
     def _opening(self, bars: int, since: int | None) -> bytes:

@@ -96,8 +96,9 @@ class Body:
         self.newest_change = max(self.newest_change, sequence)
         self._corrected[self.count] = 0
         self.count += 1
+        numbers = bar.row(0) if self._texts else {}
         for texts in self._texts.values():
-            texts.extend(bar)
+            texts.append(numbers)
 
     def spliced(
         self, first: int, end: int, bars: Candles, sequence: int, *, is_late: bool = True

@@ -64,8 +64,7 @@ class Forming:
     @classmethod
     def of_read(cls, candles: Candles, newest_us: int) -> Forming:
         """Go on with the last bar that was read; no trade of it is after a moment."""
-        row = {name: column[-1].item() for name, column in candles.columns().items()}
-        return cls(**row, last=(newest_us, 1 << 62, 1 << 62))
+        return cls(**candles.row(-1), last=(newest_us, 1 << 62, 1 << 62))
 
     def add(self, part: Part) -> bool:
         """Add trades of this bar; return False, nothing being done, if it must be read again."""

@@ -15,7 +15,7 @@ from chandlery.engine.live.forming import Forming, Part
 from chandlery.engine.live.reading import FAR, Loaded, Tail
 from chandlery.engine.live.texts import one_bar
 from chandlery.engine.live.window import Window
-from chandlery.formats.bars_json import ROW_FORMS, Form
+from chandlery.formats.bars_json import Form
 
 NO_BARS = Candles.empty()
 
@@ -84,7 +84,7 @@ class Slice:
         if self.forming is None:
             return None
         if form not in self.texts:
-            self.texts[form] = one_bar(form, self.forming)
+            self.texts[form] = one_bar(form, self.forming.row(0))
         return self.texts[form]
 
 
@@ -226,8 +226,8 @@ class Series:
             corrected = np.append(corrected, False)
         return Changed(candles, corrected)
 
-    def last_alone_since(self, sequence: int) -> bytes | None:
-        """Return the bar in the making as JSON if nothing else changed after a sequence number.
+    def last_alone_since(self, sequence: int) -> tuple[int, bytes] | None:
+        """Return the bar in the making, its time and JSON, if nothing else changed after a number.
 
         So it is of nearly every commit, and so it costs no columns.
         """
@@ -236,8 +236,8 @@ class Series:
         if sequence < self.body.newest_change:
             return None
         if "rows" not in self._texts:
-            self._texts["rows"] = [ROW_FORMS["rows"].one(self.forming.bar()).encode()]
-        return self._texts["rows"][0]
+            self._texts["rows"] = one_bar("rows", self.forming.bar())
+        return self.forming.t, self._texts["rows"][0]
 
     def newest(self, count: int) -> Candles:
         """Return the last bars that are held."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chandlery.core.candles import Candles
-from chandlery.formats.bars_json import ROW_FORMS, UDF, Form, number_texts
+from chandlery.formats.bars_json import ROW_FORMS, UDF, Form, number_text
 from chandlery.formats.numbers import joined
 
 Buffer: TypeAlias = bytes | memoryview
@@ -34,7 +34,9 @@ class Pieces:
     def __init__(self, texts: Sequence[str] = ()) -> None:
         self._buffer = bytearray()
         self._offsets = array("q", (0,))
-        self.extend(texts)
+        if texts:
+            self._offsets.extend(accumulate(len(text) + 1 for text in texts))
+            self._buffer += ",".join(texts).encode() + b","
 
     @classmethod
     def of_numbers(cls, column: NDArray[Any]) -> Pieces:
@@ -54,12 +56,10 @@ class Pieces:
         """The memory it takes."""
         return len(self._buffer) + 8 * len(self._offsets)
 
-    def extend(self, texts: Sequence[str]) -> None:
-        """Add texts at the end."""
-        if texts:
-            ends = accumulate((len(text) + 1 for text in texts), initial=self._offsets[-1])
-            self._offsets.extend(islice(ends, 1, None))
-            self._buffer += ",".join(texts).encode() + b","
+    def append(self, text: bytes) -> None:
+        """Add a text at the end."""
+        self._buffer += text + b","
+        self._offsets.append(len(self._buffer))
 
     def between(self, first: int, end: int, last: bytes | None) -> Iterator[Buffer]:
         """Yield the texts of [first, end) and one more, with commas between."""
@@ -70,9 +70,9 @@ class Pieces:
         elif stop > start:
             yield memoryview(self._buffer)[start : stop - 1]
 
-    def spliced(self, first: int, end: int, texts: Sequence[str]) -> Pieces:
+    def spliced(self, first: int, end: int, between: Pieces) -> Pieces:
         """Return a copy in which the texts of [first, end) are replaced."""
-        between, copy = Pieces(texts), Pieces()
+        copy = Pieces()
         low, high = self._offsets[first], self._offsets[end]
         copy._buffer = self._buffer[:low] + between._buffer + self._buffer[high:]
         moved = np.frombuffer(self._offsets[end + 1 :], dtype=np.int64)
@@ -87,26 +87,23 @@ class Texts:
 
     def __init__(self, form: Form, candles: Candles) -> None:
         self._form = form
-        if form == "udf":
-            self._columns = [Pieces.of_numbers(getattr(candles, name)) for name in UDF]
-        else:
-            self._columns = [Pieces(texts) for texts in _texts(form, candles)]
+        self._columns = _columns(form, candles)
 
     @property
     def nbytes(self) -> int:
         """The memory it takes."""
         return sum(column.nbytes for column in self._columns)
 
-    def extend(self, candles: Candles) -> None:
-        """Add bars at the end."""
-        for column, texts in zip(self._columns, _texts(self._form, candles), strict=True):
-            column.extend(texts)
+    def append(self, bar: Mapping[str, float]) -> None:
+        """Add a bar at the end, whose numbers are given."""
+        for column, text in zip(self._columns, one_bar(self._form, bar), strict=True):
+            column.append(text)
 
     def spliced(self, first: int, end: int, candles: Candles) -> Texts:
         """Return a copy in which the bars of [first, end) are replaced."""
         copy = Texts(self._form, Candles.empty())
-        pairs = zip(self._columns, _texts(self._form, candles), strict=True)
-        copy._columns = [column.spliced(first, end, texts) for column, texts in pairs]
+        pairs = zip(self._columns, _columns(self._form, candles), strict=True)
+        copy._columns = [column.spliced(first, end, between) for column, between in pairs]
         return copy
 
     def joined(self, first: int, end: int, last: Sequence[bytes] | None) -> bytes:
@@ -119,13 +116,15 @@ class Texts:
         return b"".join(parts)
 
 
-def one_bar(form: Form, candles: Candles) -> list[bytes]:
-    """Return the texts of a single bar."""
-    return [texts[0].encode() for texts in _texts(form, candles)]
+def one_bar(form: Form, bar: Mapping[str, float]) -> list[bytes]:
+    """Return the texts of a single bar, whose numbers are given."""
+    if form == "udf":
+        return [number_text(bar[name]).encode() for name in UDF]
+    return [ROW_FORMS[form].one(bar).encode()]
 
 
-def _texts(form: Form, candles: Candles) -> list[list[str]]:
+def _columns(form: Form, candles: Candles) -> list[Pieces]:
     """Return the texts of each column, or of the rows."""
     if form == "udf":
-        return [number_texts(candles, name) for name in UDF]
-    return [ROW_FORMS[form].rows(candles)]
+        return [Pieces.of_numbers(getattr(candles, name)) for name in UDF]
+    return [Pieces(ROW_FORMS[form].rows(candles))]
