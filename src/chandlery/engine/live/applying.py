@@ -8,7 +8,6 @@ from typing import TypeVar
 import numpy as np
 
 from chandlery.core.candles import Candles
-from chandlery.core.columns import Bools, Int32s
 from chandlery.core.resolution import Resolution
 from chandlery.core.trades import Trades
 from chandlery.engine.edge import Partials
@@ -25,6 +24,8 @@ Rows = TypeVar("Rows", Trades, Partials)
 
 SECOND = Resolution.parse("1s")
 """Every bar is made of whole seconds: a commit's trades are folded into them once."""
+FEW = 500
+"""So few rows are looked for faster one by one than as an array."""
 
 
 class Applying:
@@ -133,24 +134,14 @@ class Applying:
 
 
 def _of_markets(rows: Rows, wanted: Set[int]) -> Rows:
-    # Whichever is fewer is gone through: a commit mostly has fewer rows than there are series, but
-    # that of an import has a hundred thousand, and holds up everybody.
-    if len(rows) < len(wanted):
+    # A commit mostly has few rows, but that of an import has a hundred thousand, and gone through
+    # one by one they would hold up everybody.
+    if len(rows) < max(FEW, len(wanted)):
         found = map(wanted.__contains__, rows.market.tolist())
         is_wanted = np.fromiter(found, np.bool_, len(rows))
     else:
-        is_wanted = _are_among(rows.market, np.fromiter(wanted, np.int32, len(wanted)))
+        is_wanted = np.isin(rows.market, np.fromiter(wanted, np.int32, len(wanted)))
     return rows if is_wanted.all() else rows.take(is_wanted)
-
-
-def _are_among(markets: Int32s, wanted: Int32s) -> Bools:
-    """Return which are wanted: as `isin`, which has more to say than that."""
-    if not len(wanted):
-        return np.zeros(len(markets), dtype=np.bool_)
-    wanted.sort()
-    at = np.minimum(np.searchsorted(wanted, markets), len(wanted) - 1)
-    found: Bools = wanted[at] == markets
-    return found
 
 
 def _spans(ranges: Ranges) -> dict[int, tuple[int, int]]:
