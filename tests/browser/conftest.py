@@ -21,8 +21,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser.markets import served
-from tests.browser.served import Served
+from tests.browser.markets import BTC, served
+from tests.browser.served import Served, now
+from tests.browser.waiting import live
 
 PATIENCE_MS = 30_000
 """How long what is expected may take: a busy machine is no fault of the page's."""
@@ -136,3 +137,13 @@ def opened(browser: Browser, watched: Watched) -> Iterator[Opened]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def past(server: Served, opened: Opened) -> Page:
+    """Give a chart of a range that has ended, which nothing changes by itself."""
+    start = int(now()) // 86_400 * 86_400 - 3 * 86_400
+    page = opened(f"{server.url}/chart/{BTC}?interval=15m&t={start}-{start + 86_400}")
+    live(page)
+    expect(page.locator(".chart-area")).to_have_attribute("aria-busy", "false")
+    return page

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.compared import bars_of
 from tests.browser.conftest import Opened, Watched
 from tests.browser.markets import BTC
 from tests.browser.pictures import settled
-from tests.browser.served import Served, now
+from tests.browser.served import Served
 from tests.browser.waiting import live
 
 
@@ -92,16 +91,6 @@ def press_star(page: Page, star: Locator) -> None:
     star.click()
     page.keyboard.press("Escape")
     expect(star).to_have_count(0)
-
-
-@pytest.fixture
-def past(server: Served, opened: Opened) -> Page:
-    """Give a chart of a range that has ended, which nothing changes by itself."""
-    start = int(now()) // 86_400 * 86_400 - 3 * 86_400
-    page = opened(f"{server.url}/chart/{BTC}?interval=15m&t={start}-{start + 86_400}")
-    live(page)
-    expect(page.locator(".chart-area")).to_have_attribute("aria-busy", "false")
-    return page
 
 
 def test_volume_has_a_pane_or_none_and_comes_back(past: Page) -> None:

@@ -42,16 +42,25 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         message = f"{host} is no address to listen at: {error.strerror}"
         raise ChandleryError(message, hint="name one with --host, such as 127.0.0.1") from error
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # An answer goes out as head and body: without this the body waits for the head to be taken.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        listening.bind(address)
-        listening.listen(BACKLOG)
+        _listen(listening, address)
     except OSError as error:
-        listening.close()
         raise _refused(host, port, error) from error
     return listening
+
+
+def _listen(own: socket.socket, address: Any) -> None:
+    """Have a socket listen at an address, or close it."""
+    try:
+        # What is left of an earlier server's connections must not keep it from the port.
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # An answer goes out as head and body: without this the body waits for the head to be taken.
+        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        own.bind(address)
+        own.listen(BACKLOG)
+    except OSError:
+        own.close()
+        raise
 
 
 @contextmanager
@@ -59,31 +68,22 @@ def queues(host: str, port: int) -> Iterator[list[socket.socket]]:
     """Give all sockets to take connections from, the one that is bound first."""
     with ExitStack() as stack:
         first = stack.enter_context(closing(bound(host, port)))
-        more: list[socket.socket] = []
+        found = [first]
         if sys.platform == "linux":
             # Bound alone, so that a port in use is noticed, and shared from then on. Where the
             # system does not let it, one queue is enough to serve.
             with suppress(OSError):
                 first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-                while len(more) < QUEUES - 1:
-                    more.append(stack.enter_context(closing(beside(first))))
-        yield [first, *more]
+                while len(found) < QUEUES:
+                    found.append(stack.enter_context(closing(beside(first))))
+        yield found
 
 
 def beside(first: socket.socket) -> socket.socket:
-    """Return another socket that listens at the same port."""
+    """Return another socket that listens at the same port, which the first one shares."""
     own = socket.socket(first.family, first.type, first.proto)
-    try:
-        # What is left of its connections must not keep the next server from the port, and those
-        # of the first socket, which may have some already, must not keep this one.
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        own.bind(first.getsockname())
-        own.listen(BACKLOG)
-    except OSError:
-        own.close()
-        raise
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    _listen(own, first.getsockname())
     return own
 
 

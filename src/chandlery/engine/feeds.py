@@ -79,7 +79,7 @@ class Covering(Protocol):
 
 
 @runtime_checkable
-class Refused(Covering, Protocol):
+class Lacking(Covering, Protocol):
     """A source that knows of which of its symbols nothing will come, while others go on."""
 
     @property
@@ -154,7 +154,7 @@ class Feed:
     def refused(self) -> dict[int, str]:
         """Why nothing will come of a market, by its number, though the feed itself is at work."""
         source = self.source
-        if not (self.is_running and isinstance(source, Refused)):
+        if not (self.is_running and isinstance(source, Lacking)):
             return {}
         numbers = source.numbers
         return {numbers[own]: why for own, why in source.refused.items() if own in numbers}
