@@ -150,6 +150,23 @@ async def test_one_chore_is_done_at_a_time(admin: Admin, client: httpx.AsyncClie
     assert await frames(client, "maintain") == [Said("checkpoint done")]
 
 
+@pytest.mark.parametrize("is_failing", [False, True])
+async def test_who_hears_of_the_end_may_begin_the_next(admin: Admin, *, is_failing: bool) -> None:
+    """A command that ends when it has heard so is followed by another one at once."""
+
+    def steps() -> Iterator[Said]:
+        yield Said("on")
+        if is_failing:
+            message = "the disk is full"
+            raise StoreUnavailableError(message)
+
+    first = aiter(admin.chore(steps()))
+    assert await anext(first) == written(Said("on"))
+    # It says how it ended, and nothing asks it for more.
+    assert await anext(first) != written(Said("on"))
+    assert [part async for part in admin.chore(said())] == [written(Ended())]
+
+
 async def test_a_chore_nobody_listens_to_any_more_is_ended(admin: Admin) -> None:
     engine, is_closed = admin.server.engine, asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -63,7 +63,10 @@ class Admin:
     async def _streamed(
         self, steps: Iterator[Frame], places: asyncio.Semaphore, done: Callable[[], None]
     ) -> AsyncIterator[bytes]:
-        """Run the steps, each in a thread of its own kind: never in one that answers pages."""
+        """Run the steps, each in a thread of its own kind: never in one that answers pages.
+
+        Its place is free before it says how it ended: who hears that may begin the next.
+        """
         await places.acquire()
         step: asyncio.Future[Frame | None] | None = None
         try:
@@ -74,10 +77,9 @@ class Admin:
                 if frame is None:
                     break
                 yield written(frame)
-            yield written(Ended())
+            last: Frame = Ended()
         except ChandleryError as error:
-            is_usage = isinstance(error, UsageError)
-            yield written(Failed(error.message, error.hint, is_usage))
+            last = Failed(error.message, error.hint, isinstance(error, UsageError))
         finally:
             done()
             ending = asyncio.create_task(_end(step, steps, places))
@@ -85,6 +87,7 @@ class Admin:
             ending.add_done_callback(self._endings.discard)
             if step is None or step.done():
                 await asyncio.shield(ending)
+        yield written(last)
 
 
 async def _end(
